@@ -1,0 +1,13 @@
+"""Every test runs in a home of its own, with throw-away keys. Loaded before Django reads its settings."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if os.environ.get("KUAICHU_TESTING") != "1":  # parallel workers inherit what the first process has set
+    _home = tempfile.mkdtemp(prefix="kuaichu-test-")
+    atexit.register(shutil.rmtree, _home, ignore_errors=True)
+    os.environ["KUAICHU_HOME"] = _home
+    os.environ["KUAICHU_TESTING"] = "1"
+os.environ["DJANGO_SETTINGS_MODULE"] = "kuaichu.settings"

@@ -1,0 +1,95 @@
+"""The commands behind `./kuaichu`. Each handler imports what it needs, so that `--help` answers at once."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+Handler = Callable[[argparse.Namespace], int]
+DEFAULT_PORT = 8000
+
+
+def main(argv: Sequence[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuaichu.settings")
+    arguments = list(argv)
+    if arguments[:1] == ["manage"]:
+        return _manage(arguments[1:])
+    options, rest = parser().parse_known_args(arguments)
+    if rest and not getattr(options, "takes_more", False):
+        parser().error(f"不认识的参数 / unknown arguments: {' '.join(rest)}")
+    options.rest = rest
+    module, _, function = options.handler.partition(":")
+    handler: Handler = getattr(import_module(f"kuaichu.command.{module}"), function)
+    return handler(options)
+
+
+def _manage(arguments: list[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["./kuaichu manage", *arguments])
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="./kuaichu",
+        description="快处：一起交通事故，从第一次点击到赔款到账。\nKuaichu: a road accident, from the first tap to the paid claim.",
+        epilog="数据放在 KUAICHU_HOME（默认 ./.kuaichu）。Data lives in KUAICHU_HOME (default ./.kuaichu).",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(title="命令 / commands", metavar="COMMAND", required=True)
+    _add_demo(commands)
+    _add_production(commands)
+    _add_checks(commands)
+    commands.add_parser("manage", help="Django 管理命令 · any Django management command", add_help=False)
+    return top
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="一条命令看完整演示 · the whole product with examples, on this machine")
+    demo.set_defaults(handler="demo:run")
+    demo.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="端口，被占用时用下一个 · port; the next free one if taken"
+    )
+    demo.add_argument(
+        "--host", default="0.0.0.0", help="监听地址 · address to listen on (default: reachable from a phone)"
+    )  # noqa: S104
+    demo.add_argument("--home", help="数据目录 · data folder (default KUAICHU_HOME or ./.kuaichu)")
+    demo.add_argument("--no-seed", action="store_true", help="不准备示例案件 · without example cases")
+    demo.add_argument("--reset", action="store_true", help="清空演示数据重新开始 · delete the demo data and begin anew")
+
+
+def _add_production(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser(
+        "serve", help="正式运行网页服务 · web server for production, settings from the environment"
+    )
+    serve.set_defaults(handler="production:serve")
+    serve.add_argument("--port", type=int, default=DEFAULT_PORT)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument(
+        "--workers", type=int, default=0, help="进程数 · web processes (default: 1 on SQLite, else one per core)"
+    )
+    work = commands.add_parser("work", help="正式运行后台任务 · worker: reactions, deliveries, due clocks")
+    work.set_defaults(handler="production:work")
+    verify = commands.add_parser(
+        "verify", help="离线核验一个案件 · check a case's journal, evidence and documents offline"
+    )
+    verify.set_defaults(handler="production:verify")
+    verify.add_argument("case", metavar="CASE", help="案件编号 · the case's number")
+
+
+def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    test = commands.add_parser("test", help="全部检查和测试 · every check and test; further arguments go to pytest")
+    test.set_defaults(handler="checks:run", takes_more=True)
+    test.add_argument("--fast", action="store_true", help="不跑浏览器流程 · without the browser journeys")
+    bench = commands.add_parser("bench", help="性能测量 · measurements, printed as tables")
+    bench.set_defaults(handler="benches:run", takes_more=True)
+    bench.add_argument("only", nargs="?", help="只跑一项 · only this one")
+    lock = commands.add_parser("lock", help="更新依赖锁定文件 · compile the lock files anew")
+    lock.set_defaults(handler="locks:run")
+    lock.add_argument("--upgrade", action="store_true", help="升级到最新版本 · take the newest versions")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

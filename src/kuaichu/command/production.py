@@ -1,0 +1,33 @@
+"""`serve`, `work` and `verify`: settings come from the environment, see docs/OPERATIONS.md."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from kuaichu.command.processes import web_process
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Becomes the web server: a supervisor (systemd, a container) sees granian itself. Migrate before, `manage migrate`."""
+    workers = options.workers or (os.cpu_count() or 1 if os.environ.get("DATABASE_URL") else 1)
+    process = web_process(host=options.host, port=options.port, workers=workers)
+    sys.stdout.flush()
+    os.execv(process.argv[0], process.argv)  # noqa: S606
+
+
+def work(options: argparse.Namespace) -> int:
+    """Runs until SIGTERM or Ctrl-C; what was begun is finished first."""
+    return _django("kuaichu.worker").run()
+
+
+def verify(options: argparse.Namespace) -> int:
+    """0 when everything fits; 1 with the first thing that does not."""
+    return _django("kuaichu.verification").run(options.case)
+
+
+def _django(module: str):  # type: ignore[no-untyped-def]
+    import django
+
+    django.setup()
+    return import_module(module)
