@@ -11,3 +11,7 @@ if os.environ.get("KUAICHU_TESTING") != "1":  # parallel workers inherit what th
     os.environ["KUAICHU_HOME"] = _home
     os.environ["KUAICHU_TESTING"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "kuaichu.settings"
+
+from django.conf import settings
+
+assert settings.TESTING  # reading one of them is what makes pytest-django set Django up

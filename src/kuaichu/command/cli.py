@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from kuaichu.command.network import EVERYWHERE
+
 Handler = Callable[[argparse.Namespace], int]
 DEFAULT_PORT = 8000
 
@@ -53,8 +55,8 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--port", type=int, default=DEFAULT_PORT, help="端口，被占用时用下一个 · port; the next free one if taken"
     )
     demo.add_argument(
-        "--host", default="0.0.0.0", help="监听地址 · address to listen on (default: reachable from a phone)"
-    )  # noqa: S104
+        "--host", default=EVERYWHERE, help="监听地址 · address to listen on (default: reachable from a phone)"
+    )
     demo.add_argument("--home", help="数据目录 · data folder (default KUAICHU_HOME or ./.kuaichu)")
     demo.add_argument("--no-seed", action="store_true", help="不准备示例案件 · without example cases")
     demo.add_argument("--reset", action="store_true", help="清空演示数据重新开始 · delete the demo data and begin anew")

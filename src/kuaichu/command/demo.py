@@ -53,11 +53,14 @@ def _reset(home: Path) -> None:
 
 def _set_environment(home: Path, *, port: int, host: str) -> None:
     """What the children read. The public address is printed in QR codes, so a phone must be able to reach it."""
-    is_open = host in {"0.0.0.0", "::"}  # noqa: S104
-    name = (network.local_address() if is_open else host) or "127.0.0.1"
+    name = _local_address(host) or ("127.0.0.1" if host == network.EVERYWHERE else host)
     os.environ["KUAICHU_HOME"] = str(home)
     os.environ["KUAICHU_DEMO"] = "1"
     os.environ.setdefault("KUAICHU_ORIGIN", f"http://{name}:{port}")
+
+
+def _local_address(host: str) -> str:
+    return network.local_address() if host == network.EVERYWHERE else ""
 
 
 def _prepare(*, is_seeded: bool) -> int:
@@ -80,7 +83,7 @@ def _wait_until_ready(group: Group, port: int) -> bool:
 
 
 def _welcome(*, port: int, host: str, home: Path, seconds: float) -> None:
-    address = network.local_address() if host in {"0.0.0.0", "::"} else ""  # noqa: S104
+    address = _local_address(host)
     phone = f"  手机（同一网络）On a phone   http://{address}:{port}/\n" if address else ""
     examples = "" if find_spec("kuaichu.demo") else "  （没有示例案件 · no example cases）\n"
     print(

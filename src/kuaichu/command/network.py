@@ -4,6 +4,7 @@ import http.client
 import socket
 
 PORTS_TO_TRY = 50
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - the demonstration is meant to be reached from a phone
 
 
 def free_port(wanted: int, host: str) -> int:
