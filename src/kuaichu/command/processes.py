@@ -62,7 +62,11 @@ class Group:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._should_stop.set())
         self._watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", WATCHDOG], stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, "-I", "-S", WATCHDOG],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         for process in self._processes:
             self._start_one(process)
