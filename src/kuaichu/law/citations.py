@@ -44,29 +44,36 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One place in one act. Raises LawError for an unknown act or an article in another notation."""
+    """One place in one act: `Citation("handling", "13(1).1")`. Its texts raise LawError for an unknown act."""
 
     act: str
     article: str = ""
 
     def __post_init__(self) -> None:
-        if self.act not in acts():
-            raise LawError(f"sources.yaml holds no act {self.act!r}")
         check_article(self.article)
 
     @property
     def zh(self) -> str:
-        return f"《{acts()[self.act].zh}》{article_zh(self.article)}"
+        return f"《{act_of(self.act).zh}》{article_zh(self.article)}"
 
     @property
     def full_zh(self) -> str:
         """With the act's whole title, as instruments cite it."""
-        act = acts()[self.act]
+        act = act_of(self.act)
         return f"《{act.full_zh or act.zh}》{article_zh(self.article)}"
 
     @property
+    def gist_zh(self) -> str:
+        """The article in one plain sentence, or empty where nobody has written one. Never the act's own wording."""
+        return gists().get((self.act, self.article), ("", ""))[0]
+
+    @property
+    def gist_en(self) -> str:
+        return gists().get((self.act, self.article), ("", ""))[1]
+
+    @property
     def en(self) -> str:
-        act = acts()[self.act].en
+        act = act_of(self.act).en
         return f"{act}, {article_en(self.article)}" if self.article else act
 
 
@@ -117,6 +124,25 @@ def number_zh(number: int) -> str:
 def acts() -> dict[str, Act]:
     """Every act of this product's own `sources.yaml`, by key."""
     return load_acts(LAW_ROOT / "sources.yaml")
+
+
+def act_of(key: str) -> Act:
+    """Raises LawError for a key that `sources.yaml` does not hold."""
+    try:
+        return acts()[key]
+    except KeyError:
+        raise LawError(f"sources.yaml holds no act {key!r}") from None
+
+
+@lru_cache(maxsize=1)
+def gists() -> dict[tuple[str, str], tuple[str, str]]:
+    """(act, article) → its gist in Chinese and English, from `national/gists.yaml`."""
+    rows = read_mapping(LAW_ROOT / "national" / "gists.yaml")["gists"]
+    return {
+        (act, str(article)): (text["zh"], text["en"])
+        for act, of_act in rows.items()
+        for article, text in of_act.items()
+    }
 
 
 def load_acts(path: Path) -> dict[str, Act]:

@@ -1,8 +1,11 @@
 """Administrative division codes (GB/T 2260, six digits) and the chain city → province → nation."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from kuaichu.law.errors import LawError
+from kuaichu.law.reading import read_mapping
 
 NATION = "000000"
 
@@ -35,3 +38,22 @@ def level(place: str) -> str:
     if place.endswith("0000"):
         return "province"
     return "city" if place.endswith("00") else "county"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that this product holds settings for."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@lru_cache(maxsize=1)
+def known() -> dict[str, Place]:
+    """Places with a folder of their own under `places/`, by code."""
+    found = {}
+    for path in sorted((Path(__file__).parent / "places").glob("*/place.yaml")):
+        names = read_mapping(path)
+        found[path.parent.name] = Place(path.parent.name, names["zh"], names["en"])
+    return found

@@ -15,6 +15,7 @@ from kuaichu.law.values import CERTAINTIES, Amount, Value, type_by_unit
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _TOP_KEYS = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
 _LEVELS = ("province", "city", "county")
 
 # `values` is the engine's; a file with any other of these belongs to the Python module of its topic.
@@ -85,7 +86,10 @@ def _load_nation(loaded: Loaded, path: Path, root: Path) -> None:
 
 def _load_place(loaded: Loaded, path: Path, root: Path) -> None:
     content, where, place = read_mapping(path), str(path.relative_to(root)), path.parent.name
-    chain(place)
+    try:
+        chain(place)
+    except LawError as error:
+        raise LawError(f"{where}: {error}") from None
     unknown = set(content) - {"values", "defaults"}
     if unknown:
         raise LawError(f"{where}: unknown top key {', '.join(sorted(unknown))}")
@@ -166,6 +170,8 @@ def _entry(loaded: Loaded, spot: str, definition: Definition, place: str, row: d
 def _check_amount(spot: str, definition: Definition, amount: Amount) -> None:
     if type(amount) is not type_by_unit[definition.unit]:
         raise LawError(f"{spot}: amount {amount!r} does not fit the unit {definition.unit}")
+    if definition.unit == "daily_hours" and not _HOURS.fullmatch(str(amount)):
+        raise LawError(f"{spot}: hours are written like 07:00-19:00, not {amount!r}")
     if type(amount) is int:
         if definition.at_least is not None and amount < definition.at_least:
             raise LawError(f"{spot}: {amount} is less than {definition.at_least}, the least that the nation allows")

@@ -22,6 +22,7 @@ type_by_unit: dict[str, type] = {
     "month": int,
     "year": int,
     "yes_no": bool,
+    "daily_hours": str,
     "text": str,
 }
 
