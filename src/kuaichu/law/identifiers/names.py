@@ -1,4 +1,4 @@
-"""Names of people and units: any script, any character, never judged by a pattern (FACTS: GB 18030-2022 level 3)."""
+"""Names of people and units: any script, any character, never judged by a pattern (GB 18030-2022 level 3)."""
 
 import re
 import unicodedata

@@ -1,0 +1,139 @@
+"""The working book of one settlement: what is still unpaid of each loss, and the lines written so far."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from kuaichu import law
+from kuaichu.law.citations import Citation
+from kuaichu.law.national.settlement.shapes import (
+    PROPERTY,
+    Cover,
+    Grade,
+    Kind,
+    Line,
+    Loss,
+    PartyInput,
+    Payer,
+    SettlementInput,
+    Step,
+    bucket_by_head,
+)
+from kuaichu.law.values import Value
+
+head_names: dict[str, tuple[str, str]] = {
+    "vehicle": ("车辆损失", "vehicle damage"),
+    "goods": ("物品损失", "damage to goods"),
+    "other_property": ("其他财产损失", "other property damage"),
+    "medical": ("医疗费用", "medical costs"),
+    "disability": ("误工、护理、伤残等费用", "lost income, care and disability"),
+    "death": ("死亡赔偿", "death"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One loss with what is still unpaid."""
+
+    owner: PartyInput
+    loss: Loss
+    unpaid_fen: int
+
+    @property
+    def bucket(self) -> str:
+        return bucket_by_head[self.loss.head]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Mutable only inside one `settle`."""
+
+    entered: SettlementInput
+    on: date
+    place: str
+    unpaid: dict[str, int] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.unpaid = {loss.id: loss.amount_fen for party in self.entered.parties for loss in party.losses}
+
+    @property
+    def motors(self) -> tuple[PartyInput, ...]:
+        return tuple(party for party in self.entered.parties if party.kind is Kind.MOTOR)
+
+    @property
+    def motors_at_fault(self) -> tuple[PartyInput, ...]:
+        return tuple(party for party in self.motors if party.grade is not Grade.NONE)
+
+    @property
+    def motors_without_fault(self) -> tuple[PartyInput, ...]:
+        return tuple(party for party in self.motors if party.grade is Grade.NONE)
+
+    def party(self, letter: str) -> PartyInput:
+        return next(party for party in self.entered.parties if party.letter == letter)
+
+    def open_losses(self) -> list[Open]:
+        """What is unpaid, in order of party and id: results never depend on the order of the input."""
+        return [
+            Open(owner=party, loss=loss, unpaid_fen=self.unpaid[loss.id])
+            for party in sorted(self.entered.parties, key=lambda party: party.letter)
+            for loss in sorted(party.losses, key=lambda loss: loss.id)
+            if self.unpaid[loss.id] > 0
+        ]
+
+    def value(self, key: str) -> Value:
+        return law.value(key, on=self.on, place=self.place)
+
+    def limit(self, party: PartyInput, bucket: str) -> Value:
+        """The limit of this vehicle's compulsory insurance for one bucket: with or without liability."""
+        side = "no_fault" if party.grade is Grade.NONE else "liable"
+        return self.value(f"ctpl.{side}.{bucket}")
+
+    def pay(
+        self,
+        entry: Open,
+        *,
+        payer: Payer,
+        cover: Cover,
+        amount_fen: int,
+        citations: tuple[Citation, ...],
+        why: tuple[str, str],
+        on_behalf_of: str = "",
+    ) -> None:
+        """Write one line and reduce the loss; nothing is written for zero. `why` is (zh, en) without the amount."""
+        if amount_fen <= 0:
+            return
+        assert amount_fen <= self.unpaid[entry.loss.id], "more than the loss"
+        self.unpaid[entry.loss.id] -= amount_fen
+        zh, en = why
+        self.lines.append(
+            Line(
+                payer=payer,
+                payee=entry.owner.letter,
+                cover=cover,
+                head=entry.loss.head,
+                loss_id=entry.loss.id,
+                amount_fen=amount_fen,
+                citations=citations,
+                zh=zh,
+                en=en,
+                on_behalf_of=on_behalf_of,
+            )
+        )
+
+    def tort_citation(self) -> Citation:
+        """Order of payment: 民法典 1213 since 2021, before it the Road Traffic Safety Law alone."""
+        if self.on >= law.citations.acts()["civil_code"].in_force_on:
+            return Citation("civil_code", "1213")
+        return Citation("road_safety_law", "76(1)")
+
+    def fault_citation(self, entry: Open, debtor: PartyInput) -> Citation:
+        """76(1).1 between motor vehicles, 76(1).2 between a motor vehicle and others, else by fault in general."""
+        kinds = {entry.owner.kind, debtor.kind}
+        if kinds == {Kind.MOTOR}:
+            return Citation("road_safety_law", "76(1).1")
+        return Citation("road_safety_law", "76(1).2") if Kind.MOTOR in kinds else self.tort_citation()
+
+
+def is_property(entry: Open) -> bool:
+    return entry.bucket == PROPERTY
