@@ -31,7 +31,7 @@ def is_workday(day: date) -> bool:
 
 
 def estimate_workday(day: date) -> tuple[bool, bool]:
-    """(is a workday, is sure). Not sure in the YEARS_ESTIMATED after the data; LawError beyond them and before the data."""
+    """(is a workday, is sure): not sure in the YEARS_ESTIMATED after the data, LawError beyond them and before it."""
     if last_year() < day.year <= last_year() + YEARS_ESTIMATED:
         return day.weekday() < 5 and (day.month, day.day) not in _FIXED_DAYS_OFF, False
     return is_workday(day), True

@@ -1,7 +1,7 @@
 """The questions of the fast track and what each answer means: one plain question a screen.
 
-Handling Provisions (公安部令第146号) Arts. 13, 14, 15, 20. Those about people and dangers come first, then what keeps the scene,
-then what needs a call after leaving, last whether the parties see it alike.
+Handling Provisions (公安部令第146号) Arts. 13, 14, 15, 20. Those about people and dangers come first, then what keeps the
+scene, then what needs a call after leaving, last whether the parties see it alike.
 
 不清楚 is always answerable where an honest driver may not know, and always means the careful side: for danger and for
 suspicion, as if it were so; where the police can look it up, photograph, leave, then call, or nothing at all.
