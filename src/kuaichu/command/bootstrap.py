@@ -17,6 +17,8 @@ from pathlib import Path
 KEPT = {"tools", "cache"}  # survive an interrupted installation
 MARKER_BUSY = "installing"
 STAMP = "installed"
+# The first pip that installs into another environment (--python) is 22.3.
+HAS_PIP = "import pip.__main__, sys; sys.exit([int(n) for n in pip.__version__.split('.')[:2]] < [22, 3])"
 
 NO_VENV = """\
 这个 Python 缺少 venv 或 pip，无法准备运行环境。
@@ -91,17 +93,19 @@ def clear(venv: Path) -> None:
 
 
 def make_venv(venv: Path) -> None:
-    """A venv with pip where Python can make one, else without; an interrupted or broken one is thrown away first."""
+    """A fresh venv; an interrupted or broken one is thrown away first. Own pip only where our Python has none (4 s)."""
     python = venv / "bin" / "python"
     if (venv / MARKER_BUSY).exists() or not runs(python):
         clear(venv)
     if python.exists():
         return
     with step("创建 .venv", f"making .venv with Python {sys.version.split()[0]}"):
-        import venv as maker
-
         try:
-            maker.EnvBuilder(with_pip=True, symlinks=True).create(venv)
+            import venv as maker
+        except ImportError:
+            raise Broken(NO_VENV.format(python=sys.executable)) from None
+        try:
+            maker.EnvBuilder(with_pip=not runs(Path(sys.executable), HAS_PIP), symlinks=True).create(venv)
         except (ImportError, subprocess.CalledProcessError, SystemExit):
             clear(venv)
             maker.EnvBuilder(with_pip=False, symlinks=True).create(venv)
@@ -109,9 +113,9 @@ def make_venv(venv: Path) -> None:
 
 def pip_command(python: Path) -> list[str]:
     """A pip that installs into the venv: its own, or the one of the Python that started us."""
-    if runs(python, "import pip"):
+    if runs(python, HAS_PIP):
         return [str(python), "-m", "pip"]
-    if runs(Path(sys.executable), "import pip"):
+    if runs(Path(sys.executable), HAS_PIP):
         return [sys.executable, "-m", "pip", "--python", str(python)]
     return []
 
