@@ -73,7 +73,7 @@ def screen(answers: Mapping[str, str], *, on: date, place: str) -> Screening:
         track=track,
         clear_scene=track is not Track.KEEP_SCENE,
         calls=tuple(dict.fromkeys(number for effect in decisive for number in effect.calls)),
-        reasons=_reasons(decisive) or (_FREE,),
+        reasons=_reasons_to_leave(decisive) if track is Track.PHOTOGRAPH_LEAVE else _reasons(decisive),
         path=_path(track, effects),
         is_complete=True,
         next_question=None,
@@ -112,3 +112,8 @@ def _path(track: Track, effects: list[Effect]) -> str:
 
 def _reasons(effects: list[Effect]) -> tuple[Reason, ...]:
     return tuple(effect.reason for effect in effects)
+
+
+def _reasons_to_leave(effects: list[Effect]) -> tuple[Reason, ...]:
+    """The plain reason first, unless the one for differing parties says to leave already."""
+    return (() if any(effect.is_disputed for effect in effects) else (_FREE,)) + _reasons(effects)
