@@ -56,8 +56,6 @@ def stages(more: list[str], *, is_fast: bool) -> list[Stage]:
     pytest = ("-m", "pytest", "-q")
     quick = (*pytest, "-n", "2", "--dist", "worksteal", "--ignore=tests/journeys", "-m", "not browser")
     found = [
-        Stage(name="ruff check", arguments=("-m", "ruff", "check", "--quiet", ".")),
-        Stage(name="ruff format", arguments=("-m", "ruff", "format", "--check", "--quiet", ".")),
         Stage(name="SQLite", arguments=(*quick, *more)),
     ]
     url = os.environ.get("KUAICHU_TEST_DATABASE_URL", "")
@@ -102,10 +100,9 @@ def _run_stage(stage: Stage) -> Result:
 
 
 def _environment(stage: Stage) -> dict[str, str]:
-    """Without the caller's database and home: tests make their own."""
-    kept = {
-        name: text for name, text in os.environ.items() if not name.startswith("KUAICHU_") and name != "DATABASE_URL"
-    }
+    """Without the caller's database, home and settings: tests make their own."""
+    foreign = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    kept = {name: text for name, text in os.environ.items() if name not in foreign and not name.startswith("KUAICHU_")}
     given = {name: os.environ[name] for name in ("KUAICHU_CHROMIUM", "KUAICHU_ARTIFACTS") if name in os.environ}
     return kept | given | dict(stage.env)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 STOP_LIMIT_S = 8.0
 POLL_S = 0.1
 TAIL_LINES = 20
+MAX_LOG_BYTES = 5_000_000
 WATCHDOG = Path(__file__).with_name("watchdog.py")
 
 
@@ -29,7 +30,7 @@ class Process:
     env: Mapping[str, str] = field(default_factory=dict)
 
 
-def web_process(*, host: str, port: int, workers: int = 1, threads: int = 8) -> Process:
+def web_process(*, host: str, port: int, workers: int = 1, threads: int = 4) -> Process:
     """granian with the WSGI application. Lines of requests are not logged: addresses hold unguessable tokens."""
     command = f"{sys.executable} -m granian --interface wsgi --host {host} --port {port} --workers {workers}"
     command += f" --blocking-threads {threads} --backlog 1024 --no-ws --no-access-log --workers-kill-timeout 5"
@@ -72,7 +73,10 @@ class Group:
             self._start_one(process)
 
     def _start_one(self, process: Process) -> None:
-        with open(self.log_of(process.name), "ab") as log:
+        path = self.log_of(process.name)
+        if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
+            path.replace(path.with_suffix(".old.log"))
+        with open(path, "ab") as log:
             child = subprocess.Popen(
                 process.argv,
                 env=os.environ | dict(process.env),
