@@ -16,6 +16,10 @@ ALLOWED: dict[str, dict[str, str]] = {
         "fen": "a yuan has a hundred fen by arithmetic, not by law",
         "MAX_AMOUNT_FEN": "a bound against nonsense",
     },
+    "src/kuaichu/links/insurer/protocol.py": {
+        "MAX_LIMIT_FEN": "a bound against nonsense",
+        "WHOLE_PERCENT": "the whole has a hundred parts by arithmetic",
+    },
     "src/kuaichu/dossier/documents/authority.py": {"timedelta": "how long certificates run is cryptography"},
 }
 

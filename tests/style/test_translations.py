@@ -29,7 +29,7 @@ def template_texts(source: str) -> set[str]:
 
 def bare_texts(source: str) -> list[str]:
     """Chinese words that stand in a template outside of any translation tag."""
-    words = re.findall(r"[^<>\n\"]*[\u4e00-\u9fff][^<>\n\"]*", TAG.sub("", COMMENT.sub("", source)))
+    words = re.findall(r"[^<>\n\"]*[\u4e00-\u9fff][^<>\n\"]*", TAG.sub("\n", COMMENT.sub("", source)))
     return [word.strip() for word in words if word.strip() not in UNTRANSLATED]
 
 

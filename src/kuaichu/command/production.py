@@ -4,12 +4,13 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 from kuaichu.command.processes import web_process
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Becomes the web server: a supervisor (systemd, a container) sees granian itself. Migrate before, `manage migrate`."""
+    """Becomes the web server, so that systemd or a container sees granian itself. Before it: `manage migrate`."""
     workers = options.workers or (os.cpu_count() or 1 if os.environ.get("DATABASE_URL") else 1)
     process = web_process(host=options.host, port=options.port, workers=workers)
     sys.stdout.flush()
@@ -26,7 +27,8 @@ def verify(options: argparse.Namespace) -> int:
     return _django("kuaichu.verification").run(options.case)
 
 
-def _django(module: str):  # type: ignore[no-untyped-def]
+def _django(module: str) -> Any:
+    """The module, with Django ready. Named as text: what it needs is imported only when it is asked for."""
     import django
 
     django.setup()

@@ -39,7 +39,7 @@ def key(root: Path) -> str:
 
 def launch(root: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "KUAICHU_PYTHON": sys.executable} | env
-    program = [root / "kuaichu", *arguments]
+    program = [str(root / "kuaichu"), *arguments]
     return subprocess.run(program, cwd="/", env=environment, capture_output=True, text=True)
 
 
