@@ -1,0 +1,60 @@
+"""One-time codes: issued for a phone, checked a limited number of times, used once."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F
+
+from kuaichu import clock
+from kuaichu.accounts import throttle
+from kuaichu.accounts.models import OneTimeCode
+from kuaichu.errors import Refused
+from kuaichu.privacy import blind_index
+
+
+def issue(*, purpose: str, subject_id: str, phone: str, expires_at: datetime) -> OneTimeCode:
+    """A new code for `phone`; earlier ones of the same subject and purpose no longer count."""
+    phone_index = blind_index(phone, purpose="phone")
+    throttle.take("code", phone_index[:32], throttle.CODE_PER_PHONE)
+    now = clock.now()
+    OneTimeCode.objects.filter(subject_id=subject_id, purpose=purpose, used_at__isnull=True, expires_at__gt=now).update(
+        expires_at=now
+    )
+    return OneTimeCode.objects.create(
+        purpose=purpose, subject_id=subject_id, phone_index=phone_index, issued_at=now, expires_at=expires_at
+    )
+
+
+def check(*, purpose: str, subject_id: str, phone: str, typed: str, max_tries: int) -> OneTimeCode:
+    """The code row when `typed` is right; the row is not yet used up (call `use_up` in the same transaction).
+
+    Raises Refused: code.missing, code.expired, code.exhausted, code.wrong. A wrong try is counted outside any
+    transaction of the caller's, so call this before opening one.
+    """
+    row = OneTimeCode.objects.filter(subject_id=subject_id, purpose=purpose).order_by("-issued_at").first()
+    if row is None or row.phone_index != blind_index(phone, purpose="phone"):
+        raise Refused("code.missing", "请先获取短信验证码")
+    if row.used_at is not None or row.expires_at <= clock.now():
+        raise Refused("code.expired", "验证码已失效，请重新获取")
+    counted = OneTimeCode.objects.filter(pk=row.pk, tries__lt=max_tries).update(tries=F("tries") + 1)
+    if not counted:
+        raise Refused("code.exhausted", "输错次数太多，这个验证码已作废，请重新获取")
+    if not hmac.compare_digest(digits_of(row.pk), "".join(typed.split())):
+        raise Refused("code.wrong", "验证码不对，请看最新一条短信，再输一次")
+    return row
+
+
+def use_up(row: OneTimeCode) -> None:
+    """Mark the code used. Raises Refused("code.expired") when another request was faster."""
+    changed = OneTimeCode.objects.filter(pk=row.pk, used_at__isnull=True).update(used_at=clock.now())
+    if changed != 1:
+        raise Refused("code.expired", "验证码已失效，请重新获取")
+
+
+def digits_of(code_id: UUID) -> str:
+    """The six digits of a code row: HMAC of its id, so that neither the table nor a queued message reveals them."""
+    mac = hmac.new(settings.INDEX_KEY.encode(), b"one-time-code\x00" + code_id.bytes, hashlib.sha256).digest()
+    return f"{int.from_bytes(mac[:8], 'big') % 1_000_000:06d}"

@@ -1,0 +1,105 @@
+"""The party's phone: a one-time code proves it, and the browser that typed the code becomes the party's own."""
+
+import secrets
+from uuid import UUID
+
+from django.db import transaction
+
+from kuaichu import clock, law
+from kuaichu.accounts import codes
+from kuaichu.accounts.models import OneTimeCode
+from kuaichu.cases.actions.reporting import lock_party
+from kuaichu.cases.models import Case, Party, PartyDevice, PhoneMode
+from kuaichu.errors import NotFound, Refused
+from kuaichu.journal.actions import record
+from kuaichu.journal.actors import Actor
+from kuaichu.law.identifiers import parse_mobile
+from kuaichu.links import actions as links
+from kuaichu.privacy import blind_index, keyed_digest
+
+CONFIRM = "confirm"
+SIGN = "sign"
+
+
+@transaction.atomic
+def request_phone_code(*, party_id: UUID, phone: str) -> OneTimeCode:
+    """Send a one-time code to `phone`, which becomes the party's (still unconfirmed) number.
+
+    Raises Refused: identifier errors, phone.taken, phone.locked, rate.exceeded.
+    """
+    case, party = lock_party(party_id)
+    number = parse_mobile(phone).number
+    index = blind_index(number, purpose="phone")
+    if party.phone_confirmed_at is not None and party.phone_index != index and party.account_at is not None:
+        raise Refused("phone.locked", "手机号已经验证过了，要换号请告诉民警")
+    _require_own_number(case, party, index)
+    if party.phone_index != index:
+        party.phone, party.phone_index, party.phone_confirmed_at = number, index, None
+        party.save(update_fields=["phone", "phone_index", "phone_confirmed_at"])
+    return _send_code(case, party, purpose=CONFIRM)
+
+
+@transaction.atomic
+def request_signing_code(*, party_id: UUID) -> OneTimeCode:
+    """Send a code to the party's confirmed phone, to be typed when signing. Raises Refused("phone.unconfirmed")."""
+    case, party = lock_party(party_id)
+    if party.phone_confirmed_at is None:
+        raise Refused("phone.unconfirmed", "请先验证手机号")
+    return _send_code(case, party, purpose=SIGN)
+
+
+def _send_code(case: Case, party: Party, *, purpose: str) -> OneTimeCode:
+    expires_at = law.due("otp.code", started_at=clock.now(), place=case.place_id).at
+    row = codes.issue(purpose=purpose, subject_id=str(party.pk), phone=party.phone, expires_at=expires_at)
+    links.queue(
+        kind="sms",
+        vendor="default",
+        operation="code.send",
+        subject_id=str(row.pk),
+        key=f"code.send:{row.pk}",
+        stream=case.pk,
+    )
+    record("code.requested", stream=case.pk, actor=Actor("party", str(party.pk)), code=str(row.pk), purpose=purpose)
+    return row
+
+
+def _require_own_number(case: Case, party: Party, index: str) -> None:
+    others = case.parties.exclude(pk=party.pk).filter(phone_index=index)
+    if party.phone_mode == PhoneMode.OWN and others.exclude(phone_mode=PhoneMode.SHARED).exists():
+        raise Refused("phone.taken", "对方已经填了这个手机号，请填您自己的手机号")
+
+
+def confirm_phone(*, party_id: UUID, typed: str) -> None:
+    """Check the code and mark the phone as confirmed. Raises Refused: code.* (a wrong try stays counted)."""
+    row = check_code(party_id=party_id, purpose=CONFIRM, typed=typed)
+    with transaction.atomic():
+        case, party = lock_party(party_id)
+        codes.use_up(row)
+        party.phone_confirmed_at = clock.now()
+        party.save(update_fields=["phone_confirmed_at"])
+        record("phone.confirmed", stream=case.pk, actor=Actor("party", str(party.pk)), code=str(row.pk))
+
+
+def check_code(*, party_id: UUID, purpose: str, typed: str) -> OneTimeCode:
+    """The row of the right code, not yet used up. Call it outside a transaction. Raises Refused: code.*."""
+    party = Party.objects.select_related("case").filter(pk=party_id).first()
+    if party is None:
+        raise NotFound("party.unknown", "没有找到这个案件")
+    most = law.value("otp.tries", on=clock.today(), place=party.case.place_id).number
+    return codes.check(purpose=purpose, subject_id=str(party.pk), phone=party.phone, typed=typed, max_tries=most)
+
+
+@transaction.atomic
+def bind_device(*, party_id: UUID) -> str:
+    """Trust one more browser as the party's own; returns the secret for its cookie (shown once)."""
+    case, party = lock_party(party_id)
+    secret = secrets.token_urlsafe(24)
+    PartyDevice.objects.create(party=party, secret_digest=keyed_digest(secret, purpose="device"), bound_at=clock.now())
+    record("device.bound", stream=case.pk, actor=Actor("party", str(party.pk)))
+    return secret
+
+
+def is_device_of(party: Party, secret: str) -> bool:
+    """Whether `secret` (from a cookie) is one of the party's browsers."""
+    digest = keyed_digest(secret, purpose="device")
+    return PartyDevice.objects.filter(party=party, secret_digest=digest).exists()

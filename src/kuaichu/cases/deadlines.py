@@ -1,0 +1,67 @@
+"""Clocks on a case: started from `law`, settled by what they wait for, fired by the worker when they run out."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from kuaichu import clock, law
+from kuaichu.cases.models import Case, Deadline
+
+MAX_TRIES = 5
+_log = logging.getLogger("kuaichu.cases")
+
+
+def start(case: Case, name: str, *, started_at: datetime, subject: str = "") -> Deadline:
+    """Start the clock `name` of `law` (a running one of the same name and subject is left as it is)."""
+    due = law.due(name, started_at=started_at, place=case.place_id)
+    deadline, _ = Deadline.objects.get_or_create(
+        case=case,
+        clock=name,
+        subject=subject,
+        settled_at=None,
+        defaults={"started_at": started_at, "due_at": due.at},
+    )
+    return deadline
+
+
+def settle(case: Case, *names: str, subject: str | None = None) -> None:
+    """Stop running clocks: what they waited for has happened (or no longer matters)."""
+    running = Deadline.objects.filter(case=case, clock__in=names, settled_at__isnull=True)
+    if subject is not None:
+        running = running.filter(subject=subject)
+    running.update(settled_at=clock.now())
+
+
+def run_due(actions: Mapping[str, Callable[[Deadline], object]], limit: int = 50) -> int:
+    """Fire the clocks that ran out: each once, its action and the mark in one transaction. Returns how many."""
+    due = Deadline.objects.filter(
+        due_at__lte=clock.now(), settled_at__isnull=True, fired_at__isnull=True, attempts__lt=MAX_TRIES
+    )
+    return sum(_fire(pk, actions) for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:limit]))
+
+
+def _fire(pk: int, actions: Mapping[str, Callable[[Deadline], object]]) -> int:
+    try:
+        with transaction.atomic():
+            changed = Deadline.objects.filter(pk=pk, fired_at__isnull=True, settled_at__isnull=True).update(
+                fired_at=clock.now()
+            )
+            if changed != 1:
+                return 0
+            deadline = Deadline.objects.select_related("case").get(pk=pk)
+            action = actions.get(deadline.clock)
+            if action is not None:
+                action(deadline)
+    except Exception:  # noqa: BLE001 - one poisoned clock must not stop the others
+        _log.exception("clock %s failed", pk)
+        Deadline.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
+        return 0
+    return 1
+
+
+def remaining(deadline: Deadline) -> timedelta:
+    """How long the clock still runs; negative when it ran out."""
+    return deadline.due_at - clock.now()

@@ -1,0 +1,33 @@
+"""Open matters: any room may hang one on a case; the case closes when the last is settled."""
+
+from kuaichu import clock
+from kuaichu.cases.locking import save_case
+from kuaichu.cases.models import Case, Matter
+from kuaichu.cases.states import Outcome, require_move
+from kuaichu.journal.actions import record
+from kuaichu.journal.actors import SYSTEM, Actor
+
+
+def open_matter(case: Case, kind: str, *, subject: str = "") -> Matter:
+    """Open a matter (once per kind and subject). The caller holds the case's lock."""
+    matter, _ = Matter.objects.get_or_create(case=case, kind=kind, subject=subject, defaults={"opened_at": clock.now()})
+    return matter
+
+
+def settle_matter(case: Case, kind: str, *, subject: str = "", outcome: str) -> None:
+    """Settle a matter; settling again changes nothing. The caller holds the case's lock."""
+    Matter.objects.filter(case=case, kind=kind, subject=subject, settled_at__isnull=True).update(
+        settled_at=clock.now(), outcome=outcome
+    )
+
+
+def close_if_done(case: Case, *, outcome: Outcome, actor: Actor = SYSTEM) -> bool:
+    """Close the case when it has no open matter left. The caller holds the case's lock."""
+    if not case.is_open or Matter.objects.filter(case=case, settled_at__isnull=True).exists():
+        return False
+    case.stage = require_move("close", stage=case.stage, who=actor.kind)
+    case.outcome = outcome
+    case.closed_at = clock.now()
+    save_case(case, "stage", "outcome", "closed_at")
+    record("case.closed", stream=case.pk, actor=actor, subject=f"case:{case.pk}", outcome=str(outcome))
+    return True

@@ -1,0 +1,1 @@
+"""Everything that changes the dossier: photos in, instruments out. Import the modules."""

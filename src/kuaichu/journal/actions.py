@@ -1,0 +1,46 @@
+"""Writing to the journal. The caller holds a transaction and the lock on the stream's subject."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from kuaichu import clock
+from kuaichu.journal import registry
+from kuaichu.journal.actors import Actor
+from kuaichu.journal.chain import digest_of
+from kuaichu.journal.models import Event, PersonalDataRead
+
+
+def record(name: str, *, stream: UUID, actor: Actor, subject: str = "", **facts: Any) -> Event:
+    """Append `<noun>.<past participle>` to the chain of `stream`. Facts are ids, codes and numbers only.
+
+    Runs inside the action's own transaction, so an event exists if and only if the change does.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("journal.record needs the transaction of the change it records")
+    now = clock.now()
+    last = Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", "digest").first()
+    seq, previous = last if last else (0, "")
+    event = Event(
+        stream=stream,
+        seq=seq + 1,
+        name=name,
+        at=now,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        subject=subject,
+        facts=facts,
+        previous_digest=previous,
+        handled_at=None if registry.reactions_to(name) else now,
+    )
+    event.digest = digest_of(event)
+    event.save(force_insert=True)
+    return event
+
+
+def record_read(*, actor: Actor, stream: UUID, page: str, fields: str) -> None:
+    """Remember that `actor` was shown the personal data `fields` (names of columns, not values) on `page`."""
+    PersonalDataRead.objects.create(
+        at=clock.now(), actor_kind=actor.kind, actor_id=actor.id, stream=stream, page=page, fields=fields
+    )

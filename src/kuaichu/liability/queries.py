@@ -1,0 +1,63 @@
+"""Reading liability."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kuaichu.dossier.models import Instrument
+from kuaichu.dossier.states import InstrumentKind, InstrumentState
+from kuaichu.liability.models import Determination, PartyChoice, Proposal, Review
+
+
+@dataclass(frozen=True)
+class Grades:
+    """Liability as it stands: grade and share (percent) by letter, and the instrument that says so."""
+
+    grades: dict[str, str]
+    shares: dict[str, int]
+    instrument_id: UUID
+
+
+def grades_in_force(case_id: UUID) -> Grades | None:
+    """The grades of the newest completed determination or agreement of the case, None before one is in force."""
+    done = [InstrumentState.COMPLETED]
+    determination = (
+        Determination.objects.filter(case_id=case_id, superseded_at__isnull=True, instrument__state__in=done)
+        .order_by("-issued_at")
+        .first()
+    )
+    if determination is not None:
+        return Grades(determination.grades, determination.shares, determination.instrument_id)
+    agreement = Instrument.objects.filter(
+        case_id=case_id, kind=InstrumentKind.AGREEMENT, state=InstrumentState.COMPLETED
+    ).first()
+    proposal = Proposal.objects.filter(case_id=case_id, withdrawn_at__isnull=True).first()
+    if agreement is None or proposal is None:
+        return None
+    return Grades(proposal.result["grades"], proposal.result["shares"], agreement.pk)
+
+
+def proposal_in_force(case_id: UUID) -> tuple[Proposal | None, dict[str, str]]:
+    """The running proposal and what each party (by letter) chose."""
+    proposal = Proposal.objects.filter(case_id=case_id, withdrawn_at__isnull=True).first()
+    if proposal is None:
+        return None, {}
+    rows = PartyChoice.objects.filter(proposal=proposal).values_list("party__letter", "choice")
+    return proposal, dict(rows)
+
+
+def review_of(case_id: UUID) -> Review | None:
+    """The review of the case, in whatever state."""
+    return (
+        Review.objects.filter(determination__case_id=case_id)
+        .select_related("determination", "applicant", "decided_by")
+        .first()
+    )
+
+
+def determination_in_force(case_id: UUID) -> Determination | None:
+    """The determination that no later one has replaced."""
+    return (
+        Determination.objects.filter(case_id=case_id, superseded_at__isnull=True)
+        .select_related("officer", "instrument")
+        .first()
+    )

@@ -1,0 +1,67 @@
+"""Queueing messages and taking replies in. No transaction is open while a partner is called."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kuaichu import clock
+from kuaichu.links.models import Exchange, ExchangeState
+
+
+def queue(
+    *,
+    kind: str,
+    vendor: str,
+    operation: str,
+    subject_id: str,
+    key: str,
+    stream: UUID | None,
+    at: datetime | None = None,
+) -> Exchange:
+    """Write down a message to be sent. The same `key` queues once: a second call returns the first row."""
+    now = clock.now()
+    exchange, _ = Exchange.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "vendor": vendor,
+            "operation": operation,
+            "subject_id": subject_id,
+            "stream": stream,
+            "created_at": now,
+            "next_at": at or now,
+        },
+    )
+    return exchange
+
+
+def take_in(*, kind: str, vendor: str, operation: str, subject_id: str, key: str, reply: dict[str, Any]) -> bool:
+    """Remember an incoming message. False when this `key` came before: the sender repeats itself, nothing to do."""
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            Exchange.objects.create(
+                kind=kind,
+                vendor=vendor,
+                operation=operation,
+                direction="in",
+                subject_id=subject_id,
+                key=key,
+                state=ExchangeState.DONE,
+                created_at=now,
+                next_at=now,
+                done_at=now,
+                reply=reply,
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def retry(*, exchange_id: UUID) -> None:
+    """Send a failed message again (a person at a desk decided so)."""
+    Exchange.objects.filter(pk=exchange_id, state=ExchangeState.FAILED).update(
+        state=ExchangeState.QUEUED, attempts=0, next_at=clock.now(), error_code=""
+    )

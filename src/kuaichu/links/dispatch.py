@@ -1,0 +1,91 @@
+"""Sending what is queued: claim by one atomic update, call with no transaction open, take the reply in one transaction."""
+
+import hashlib
+import json
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from kuaichu import clock
+from kuaichu.links import registry
+from kuaichu.links.adapters import PermanentError, RetryableError
+from kuaichu.links.models import Exchange, ExchangeState
+
+MAX_TRIES = 8
+LEASE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(minutes=15)
+_log = logging.getLogger("kuaichu.links")
+
+
+def run_due(limit: int = 20) -> int:
+    """Send up to `limit` due messages, stuck ones included (a worker that died leaves its lease to run out)."""
+    due = Exchange.objects.filter(_due(), direction="out").order_by("next_at").values_list("id", flat=True)[:limit]
+    return sum(_send_one(exchange_id) for exchange_id in list(due))
+
+
+def _due() -> Q:
+    now = clock.now()
+    return Q(state=ExchangeState.QUEUED, next_at__lte=now) | Q(state=ExchangeState.SENDING, claimed_until__lt=now)
+
+
+def _send_one(exchange_id: UUID) -> int:
+    changed = Exchange.objects.filter(_due(), pk=exchange_id).update(
+        state=ExchangeState.SENDING, claimed_until=clock.now() + LEASE, attempts=F("attempts") + 1
+    )
+    if changed != 1:
+        return 0
+    exchange = Exchange.objects.get(pk=exchange_id)
+    tables = registry.tables()
+    key = (exchange.kind, exchange.operation)
+    try:
+        message = tables.messages[key](exchange)
+        reply = tables.adapters[exchange.kind]().send(
+            vendor=exchange.vendor, operation=exchange.operation, message=message, key=exchange.key
+        )
+        _finish(exchange, message, reply)
+    except RetryableError as error:
+        _try_later(exchange, error.code)
+    except PermanentError as error:
+        _fail(exchange, error.code)
+    except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+        _log.exception("exchange %s failed", exchange.pk)
+        _try_later(exchange, f"bug.{type(error).__name__}")
+    return 1
+
+
+def _finish(exchange: Exchange, message: dict[str, object], reply: dict[str, object]) -> None:
+    body = json.dumps(message, sort_keys=True, ensure_ascii=False, default=str)
+    with transaction.atomic():
+        changed = Exchange.objects.filter(pk=exchange.pk, state=ExchangeState.SENDING).update(
+            state=ExchangeState.DONE,
+            done_at=clock.now(),
+            claimed_until=None,
+            message_digest=hashlib.sha256(body.encode()).hexdigest(),
+            error_code="",
+        )
+        take = registry.tables().replies.get((exchange.kind, exchange.operation))
+        if changed == 1 and take is not None:
+            take(exchange, reply)
+
+
+def _try_later(exchange: Exchange, code: str) -> None:
+    if exchange.attempts >= MAX_TRIES:
+        _fail(exchange, code)
+        return
+    pause = min(timedelta(seconds=2**exchange.attempts), LONGEST_PAUSE)
+    Exchange.objects.filter(pk=exchange.pk, state=ExchangeState.SENDING).update(
+        state=ExchangeState.QUEUED, next_at=clock.now() + pause, claimed_until=None, error_code=code[:60]
+    )
+
+
+def _fail(exchange: Exchange, code: str) -> None:
+    with transaction.atomic():
+        changed = Exchange.objects.filter(pk=exchange.pk, state=ExchangeState.SENDING).update(
+            state=ExchangeState.FAILED, claimed_until=None, error_code=code[:60]
+        )
+        take = registry.tables().failures.get((exchange.kind, exchange.operation))
+        if changed == 1 and take is not None:
+            take(exchange)

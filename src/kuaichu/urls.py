@@ -1,0 +1,20 @@
+"""The roots of the addresses; each audience keeps its own below."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path(prefix, include(module))
+    for prefix, module in (
+        ("", "kuaichu.web.public.urls"),
+        ("", "kuaichu.web.driver.urls"),
+        ("staff/", "kuaichu.web.staff.urls"),
+        ("police/", "kuaichu.web.police.urls"),
+        ("insurer/", "kuaichu.web.insurer.urls"),
+        ("api/v1/", "kuaichu.web.api.urls"),
+        ("api/v1/partner/", "kuaichu.web.partner.urls"),
+    )
+    if find_spec(module)
+] + [path("admin/", admin.site.urls)]

@@ -1,0 +1,68 @@
+"""The one path from an address to an object: it returns the thing or refuses as if it did not exist."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from kuaichu import clock
+from kuaichu.accounts.models import Person
+from kuaichu.cases.actions import is_device_of
+from kuaichu.cases.models import Case, Party
+from kuaichu.cases.permissions import may_handle
+from kuaichu.cases.tokens import party_token, token_digest
+from kuaichu.errors import NotFound, Refused
+
+DEVICE_COOKIE = "kc_device"
+
+
+@dataclass(frozen=True)
+class PartyAccess:
+    """A party as reached from one browser. `is_trusted`: nobody has confirmed a phone yet, or this browser is the party's."""
+
+    party: Party
+    case: Case
+    is_trusted: bool
+
+
+def find_party(request: HttpRequest, token: str) -> PartyAccess:
+    """The party behind a link, trusted or not. Raises NotFound (unknown) or Refused("link.expired")."""
+    party = (
+        Party.objects.select_related("case", "case__unit", "case__place", "host")
+        .filter(token_digest=token_digest(token))
+        .first()
+    )
+    if party is None:
+        raise NotFound("party.unknown", "没有找到这个案件，请检查链接是否完整")
+    if party.link_expires_at <= clock.now():
+        raise Refused("link.expired", "这个链接已过期。需要查看案件，请联系办案单位")
+    return PartyAccess(party, party.case, _is_trusted(request, party))
+
+
+def party_of(request: HttpRequest, token: str) -> PartyAccess:
+    """Like `find_party`, but raises Refused("link.other_device") when the browser has to prove the phone first."""
+    access = find_party(request, token)
+    if not access.is_trusted:
+        raise Refused("link.other_device", "为了保护您的信息，请先用短信验证码确认是您本人")
+    return access
+
+
+def _is_trusted(request: HttpRequest, party: Party) -> bool:
+    if party.phone_confirmed_at is None and not party.devices.exists():
+        return True
+    secrets = request.COOKIES.get(DEVICE_COOKIE, "").split(".")[:8]
+    owners = [party, party.host] if party.host else [party]
+    return any(is_device_of(owner, secret) for secret in secrets if secret for owner in owners)
+
+
+def case_for(person: Person, case_id: UUID) -> Case:
+    """The case for an officer of the unit in charge. Raises NotFound for everybody else."""
+    case = Case.objects.select_related("unit", "place").filter(pk=case_id).first()
+    if case is None or not may_handle(person, case):
+        raise NotFound("case.unknown", "没有找到这个案件")
+    return case
+
+
+def link_of(party: Party) -> str:
+    """The path of a party's own pages."""
+    return f"/c/{party_token(party.pk)}/"

@@ -1,0 +1,52 @@
+"""Template helpers: words of the law's code lists, money, moments, refusals."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import translation
+from django.utils.translation import gettext
+
+from kuaichu import law
+from kuaichu.clock import BEIJING
+from kuaichu.errors import Refused
+from kuaichu.money import yuan_text
+
+register = template.Library()
+
+
+def _lang() -> str:
+    return "en" if (translation.get_language() or "").startswith("en") else "zh"
+
+
+@register.filter
+def yuan(amount_fen: int) -> str:
+    """Fen as `1,234.56`."""
+    return yuan_text(amount_fen)
+
+
+@register.filter
+def code_label(code: str, list_name: str) -> str:
+    """The word of `code` in the law's list, in the page's language; nothing for an empty code."""
+    return law.codes.label(list_name, code, _lang()) if code else ""
+
+
+@register.filter
+def tongue(thing: object) -> str:
+    """`.zh` or `.en` of anything from `law` that has both."""
+    return str(getattr(thing, _lang()))
+
+
+@register.filter
+def beijing(moment: datetime | None, form: str = "%Y-%m-%d %H:%M") -> str:
+    """A moment in China's civil time; nothing for none."""
+    return moment.astimezone(BEIJING).strftime(form) if moment else ""
+
+
+@register.filter
+def refusal_text(refusal: Refused) -> str:
+    """The sentence of a refusal in the page's language."""
+    english = getattr(refusal, "en", "")
+    if english and _lang() == "en":
+        return str(english)
+    text = gettext(refusal.message)
+    return text % refusal.params if refusal.params else text

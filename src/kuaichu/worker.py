@@ -1,0 +1,84 @@
+"""The one background process: reactions, deliveries, stuck sends, due clocks, anchors. Several may run side by side."""
+
+import logging
+import signal
+import time
+from types import FrameType
+
+from django.db import close_old_connections
+
+from kuaichu import wiring
+from kuaichu.cases import deadlines
+from kuaichu.dossier.actions.uploads import forget_expired
+from kuaichu.dossier.anchoring import anchor_if_due
+from kuaichu.journal import dispatch as reactions
+from kuaichu.links import dispatch as deliveries
+
+IDLE_SECONDS = 0.25
+CLOCKS_EVERY_SECONDS = 1.0
+CLEANING_EVERY_SECONDS = 300.0
+_log = logging.getLogger("kuaichu.worker")
+
+
+def run_once() -> int:
+    """One round over everything that waits; returns how much was done."""
+    return reactions.run_waiting() + deliveries.run_due() + deadlines.run_due(wiring.DUE)
+
+
+def run_until_idle(rounds: int = 50) -> int:
+    """Rounds until nothing is left to do right now (demonstration data, tests)."""
+    total = 0
+    for _ in range(rounds):
+        done = run_once()
+        if done == 0:
+            return total
+        total += done
+    return total
+
+
+class Worker:
+    """The loop: busy while there is work, then resting briefly; leaves after the current item on SIGTERM or SIGINT."""
+
+    def __init__(self) -> None:
+        self.is_stopping = False
+        self._clocks_at = 0.0
+        self._cleaning_at = 0.0
+
+    def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        """Finish what is in hand, then leave."""
+        self.is_stopping = True
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        _warm_up()
+        while not self.is_stopping:
+            try:
+                done = self._round()
+            except Exception:  # noqa: BLE001 - the database may be away for a moment: rest, then try again
+                _log.exception("a round failed")
+                close_old_connections()
+                done = 0
+                time.sleep(2)
+            if done == 0:
+                time.sleep(IDLE_SECONDS)
+
+    def _round(self) -> int:
+        done = reactions.run_waiting() + deliveries.run_due()
+        now = time.monotonic()
+        if now >= self._clocks_at:
+            self._clocks_at = now + CLOCKS_EVERY_SECONDS
+            done += deadlines.run_due(wiring.DUE)
+        if now >= self._cleaning_at:
+            self._cleaning_at = now + CLEANING_EVERY_SECONDS
+            forget_expired()
+            anchor_if_due()
+        return done
+
+
+def _warm_up() -> None:
+    """Load the sealing libraries now, so that the first document does not wait for them."""
+    from kuaichu.dossier.sealer import authority
+
+    authority()
