@@ -5,13 +5,15 @@ import os
 import shutil
 import tempfile
 
-if os.environ.get("KUAICHU_TESTING") != "1":  # parallel workers inherit what the first process has set
+if (
+    os.environ.get("KUAICHU_TESTING") != "1" or "KUAICHU_HOME" not in os.environ
+):  # parallel workers inherit what the first process has set
     _home = tempfile.mkdtemp(prefix="kuaichu-test-")
     atexit.register(shutil.rmtree, _home, ignore_errors=True)
     os.environ["KUAICHU_HOME"] = _home
     os.environ["KUAICHU_TESTING"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "kuaichu.settings"
 
-from django.conf import settings
+import django
 
-assert settings.TESTING  # reading one of them is what makes pytest-django set Django up
+django.setup()  # only now may the settings be read, and before the rooms' own conftest files import models

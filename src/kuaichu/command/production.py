@@ -19,7 +19,8 @@ def serve(options: argparse.Namespace) -> int:
 
 def work(options: argparse.Namespace) -> int:
     """Runs until SIGTERM or Ctrl-C; what was begun is finished first."""
-    return _django("kuaichu.worker").run()
+    _django("kuaichu.worker").Worker().run()
+    return 0
 
 
 def verify(options: argparse.Namespace) -> int:

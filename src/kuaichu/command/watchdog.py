@@ -21,7 +21,7 @@ def main() -> None:
             return
         groups.append(int(line.strip().removeprefix("+")))
     end(groups, signal.SIGTERM)
-    time.sleep(GRACE_S)  # noqa: TID251 - nobody is left to wait on
+    time.sleep(GRACE_S)
     end(groups, signal.SIGKILL)
 
 
