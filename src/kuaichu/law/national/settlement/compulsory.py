@@ -40,6 +40,7 @@ def pay_for_no_fault(ledger: Ledger) -> None:
 def _pay_no_fault_lines(ledger: Ledger, entry: Open, amount: int) -> None:
     without = sorted(ledger.motors_without_fault, key=lambda party: party.letter)
     owner = entry.owner
+    citations: tuple[Citation, ...]
     for party, part in zip(without, split(amount, [Fraction(1)] * len(without)), strict=True):
         a, b = owner.letter, party.letter
         if owner.has_ctpl:

@@ -1,0 +1,116 @@
+"""From what people ticked to what each party did, and the contradictions that only a person can resolve."""
+
+from dataclasses import dataclass, replace
+
+from kuaichu.law import codes
+from kuaichu.law.national.liability.shapes import LiabilityError, LiabilityFacts, PartyFacts
+from kuaichu.law.national.liability.table import Act, table
+from kuaichu.law.national.settlement.shapes import Kind
+
+_MOVING = frozenset({"A01", "A02", "A03", "A04", "A14", "C01", "C07", "C09"})
+_REAR_END = "A01"
+RUNNING_INTO = frozenset({"A01", "C07"})
+_FRONT = frozenset({"front", "front_left", "front_right"})
+_REAR = frozenset({"rear", "rear_left", "rear_right"})
+# Head-on, side against the direction, right angle, opposite scrape: no rear-end looks like these.
+_NO_REAR_END_FORMS = frozenset({"2", "4", "5", "8"})
+STANDING = frozenset({"parked_lawfully", "stopped_in_traffic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """One party's listed behaviours and weighing circumstances; `refusal` is a reason for an officer, or empty."""
+
+    facts: PartyFacts
+    listed: frozenset[str]
+    weighing: frozenset[str]
+    is_standing: bool
+    is_standing_proven: bool
+    refusal: str
+
+    @property
+    def letter(self) -> str:
+        return self.facts.letter
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.listed | self.weighing
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        return tuple(table().acts[code] for code in sorted(self.all))
+
+    def without_running_into(self) -> "Conduct":
+        """As one that was only pushed or hit: then having stood is no contradiction either."""
+        listed = self.listed - RUNNING_INTO
+        is_resolved = self.refusal == "contradiction" and not listed & _MOVING
+        return replace(self, listed=listed, refusal="" if is_resolved else self.refusal)
+
+
+def read(party: PartyFacts) -> Conduct:
+    """Raises LiabilityError for unknown codes."""
+    known = table()
+    listed, refusal = set(), ""
+    for code in party.situations:
+        if code == "stopped":
+            continue
+        if code == "other":
+            refusal = refusal or "other"
+        elif code in known.box_codes:
+            row = known.boxes[party.kind].get(code)
+            refusal = refusal or ("" if row else "unknown_row")
+            listed |= {row} if row else set()
+        else:
+            act = known.act(code)
+            refusal = refusal or ("" if act.kind is party.kind else "unknown_row")
+            listed.add(code)
+    circumstances = {known.act(code) for code in party.circumstances}
+    for code in party.damaged_parts:
+        if not codes.holds("damaged_part", code):
+            raise LiabilityError("unknown_part", "没有这个车损部位", f"unknown damaged part {code!r}")
+    is_standing = "stopped" in party.situations or party.is_stopped is True or bool(STANDING & set(party.circumstances))
+    if is_standing and listed & _MOVING:
+        refusal = refusal or "contradiction"
+    return Conduct(
+        facts=party,
+        listed=frozenset(listed),
+        weighing=frozenset(act.code for act in circumstances if not act.is_neutral),
+        is_standing=is_standing,
+        is_standing_proven=bool(STANDING & set(party.circumstances)) or party.is_stopped is True,
+        refusal="special" if party.special else refusal,
+    )
+
+
+def check(facts: LiabilityFacts) -> None:
+    """Raises LiabilityError for facts that can't be read at all."""
+    letters = [party.letter for party in facts.parties]
+    if not letters or len(set(letters)) != len(letters):
+        raise LiabilityError(
+            "parties", "至少要有一方，各方代号不能重复", "there must be parties with different letters"
+        )
+    if facts.collision_form and not codes.holds("collision_form", facts.collision_form):
+        raise LiabilityError("unknown_form", "没有这个碰撞形态", "unknown form of collision")
+    for impact in facts.impacts:
+        if impact.hitter not in letters or impact.hit not in letters or impact.hitter == impact.hit:
+            raise LiabilityError("impacts", "碰撞里的代号不对", "an impact names an unknown party or one twice")
+
+
+def contradiction(conducts: tuple[Conduct, ...], collision_form: str) -> str:
+    """The reason why the statements can't all be true, or empty."""
+    refusals = [conduct.refusal for conduct in conducts if conduct.refusal]
+    if refusals:
+        return "special" if "special" in refusals else sorted(refusals)[0]
+    rear_enders = [conduct for conduct in conducts if _REAR_END in conduct.listed]
+    if rear_enders and collision_form in _NO_REAR_END_FORMS:
+        return "form"
+    if len(conducts) == 2 and len(rear_enders) == 1:
+        hitter = rear_enders[0]
+        ahead = next(conduct for conduct in conducts if conduct is not hitter)
+        if not _touches(hitter, _FRONT) or not (_touches(ahead, _REAR) or ahead.facts.kind is Kind.PEDESTRIAN):
+            return "parts"
+    return ""
+
+
+def _touches(conduct: Conduct, parts: frozenset[str]) -> bool:
+    """Whether any damaged part lies there; nothing entered fits everything."""
+    return not conduct.facts.damaged_parts or bool(parts & set(conduct.facts.damaged_parts))

@@ -1,0 +1,124 @@
+"""What goes into a liability proposal and what comes out."""
+
+from dataclasses import dataclass
+
+from kuaichu.law.citations import Citation
+from kuaichu.law.errors import LawError
+from kuaichu.law.national.settlement.shapes import Grade, Kind
+
+
+class LiabilityError(LawError):
+    """The facts can't be read: an unknown code (with the nearest known ones), no party, a letter twice."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(f"{code}: {en}")
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyFacts:
+    """One party. `situations`: codes of the ten boxes (code list `situation`) or of listed behaviours (A14, C02).
+
+    `damaged_parts`: code list `damaged_part`. `is_stopped` None: nobody said. `circumstances`: codes of pairs.yaml such
+    as parked_illegally, no_tail_lights, speeding. `special`: drink, drugs, no_licence, wrong_class, fled.
+    """
+
+    letter: str
+    kind: Kind
+    situations: tuple[str, ...] = ()
+    damaged_parts: tuple[str, ...] = ()
+    is_stopped: bool | None = None
+    circumstances: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """One collision of a chain: who ran or was pushed into whom, and as the how-manieth (None: not known)."""
+
+    hitter: str
+    hit: str
+    order: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiabilityFacts:
+    """`collision_form`: code list `collision_form`, empty when not chosen. `impacts`: for three and more parties."""
+
+    parties: tuple[PartyFacts, ...]
+    collision_form: str = ""
+    impacts: tuple[Impact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonStep:
+    """Fact → rule → articles → effect. `letter` is the party it is about, empty for the combination of all."""
+
+    letter: str
+    rule: str
+    fact_zh: str
+    fact_en: str
+    effect_zh: str
+    effect_en: str
+    citations: tuple[Citation, ...]
+    cause_codes: tuple[str, ...] = ()
+    certainty: str = "law"
+
+    @property
+    def zh(self) -> str:
+        return f"{self.fact_zh}：{self.effect_zh}"
+
+    @property
+    def en(self) -> str:
+        return f"{self.fact_en}: {self.effect_en}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say about one accident: a grade for every party, or None and why an officer decides."""
+
+    grades: dict[str, Grade] | None
+    officer_code: str
+    steps: tuple[ReasonStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyProposal:
+    """`grade` and `share_percent` (usual share of compensation) are None where an officer decides alone."""
+
+    letter: str
+    grade: Grade | None
+    share_percent: int | None
+    steps: tuple[ReasonStep, ...]
+    cause_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One other fact that would give another result, found by asking the rules."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A proposal, never a determination: people agree to it or an officer decides.
+
+    `is_officer_needed`: no grade is proposed; `officer_zh/en` say why. `accidents`: for a chain that is several
+    accidents in law, the proposal for each, in order; otherwise empty.
+    """
+
+    parties: tuple[PartyProposal, ...]
+    steps: tuple[ReasonStep, ...]
+    is_officer_needed: bool
+    officer_code: str = ""
+    officer_zh: str = ""
+    officer_en: str = ""
+    changes_if: tuple[Change, ...] = ()
+    accidents: tuple["Proposal", ...] = ()
+
+    def grade_of(self, letter: str) -> Grade | None:
+        return next(party.grade for party in self.parties if party.letter == letter)
