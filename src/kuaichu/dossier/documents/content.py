@@ -1,7 +1,7 @@
 """What a document says, before it has any looks: frozen values that survive a trip through JSON.
 
 Texts arrive as they are printed (dates already in Chinese civil time, labels already chosen); amounts are integer fen.
-The parties sign the digest of the canonical JSON of the content, so the words can be shown again from the database alone.
+The parties sign the digest of the canonical JSON of the content, so the words can be shown again from the row alone.
 """
 
 import hashlib
@@ -78,7 +78,7 @@ class AgreementContent:
 
 @dataclass(frozen=True)
 class PartyFinding:
-    """What the officer found about one party. `provision_text` names act and article; both are empty without a fault."""
+    """What the officer found about one party. `provision_text` names act and article; both empty without a fault."""
 
     letter: str
     name: str

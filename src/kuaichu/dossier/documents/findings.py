@@ -44,7 +44,7 @@ FINDINGS = _table(
     Finding(
         "unreadable",
         "文件内部结构已损坏或被处理过，无法核验。请上传收到的原始 PDF 文件，不要另存、转换或拼接。",
-        "The file's structure is damaged or was reworked. Please upload the original: not re-saved, converted or merged.",
+        "The file's structure is damaged or was reworked. Please upload the original, not a converted copy.",
     ),
     Finding(
         "unsigned",
@@ -54,22 +54,22 @@ FINDINGS = _table(
     Finding(
         "changed",
         "文件在签章之后被改动过，内容不可信。请以签发单位的原件为准。",
-        "The file was changed after it was sealed and can't be trusted. Only the issuing unit's original counts.",
+        "The file was changed after it was sealed and can't be trusted. Only the unit's original counts.",
     ),
     Finding(
         "seal_broken",
         "签章数据是坏的或伪造的，签章无效。请以签发单位的原件为准。",
-        "The seal itself is broken or forged. Only the issuing unit's original counts.",
+        "The seal itself is broken or forged. Only the unit's original counts.",
     ),
     Finding(
         "appended",
         "签章之后又有人往文件里加了内容，新加的部分不受签章保护。请以签发单位的原件为准。",
-        "Something was added after sealing, and the seal doesn't cover it. Only the issuing unit's original counts.",
+        "Something was added after sealing, and the seal doesn't cover it. Only the unit's original counts.",
     ),
     Finding(
         "partly_covered",
         "签章只覆盖了文件的一部分，其余内容可能是别人加的。请以签发单位的原件为准。",
-        "The seal covers only part of the file; the rest may be someone else's. Only the issuing unit's original counts.",
+        "The seal covers only part of the file; the rest may be someone else's. Only the unit's original counts.",
     ),
     Finding(
         "untrusted_issuer",

@@ -66,7 +66,7 @@ def _coverage(extra: Path | None) -> tuple[tuple[tuple[int, int], ...], ...]:
 
 
 def font_ranges(data: bytes) -> tuple[tuple[int, int], ...]:
-    """Sorted code point ranges of a TrueType or OpenType file (the first face of a collection): cmap formats 4 and 12."""
+    """Sorted code point ranges of a TrueType or OpenType file (a collection's first face): cmap formats 4 and 12."""
     start = struct.unpack_from(">I", data, 12)[0] if data[:4] == b"ttcf" else 0
     tables = struct.unpack_from(">H", data, start + 4)[0]
     for index in range(tables):

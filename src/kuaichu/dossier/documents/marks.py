@@ -16,8 +16,9 @@ Purpose = Literal["party", "mediation", "officer", "insurer"]
 class SignatureMark:
     """One drawn signature, or the note that stands in its place (拒绝签名，民警已注明).
 
-    `png_bytes` is a PNG with a transparent or white ground; it is only ever shown, never the proof of consent: that is the
-    signed digest with its one-time code. `letter` is 甲 ... for a party and empty for an officer or adjuster.
+    `png_bytes` is a PNG with a transparent or white ground; it is only ever shown, never the proof of consent:
+    that is the signed digest with its one-time code.
+    `letter` is 甲 ... for a party and empty for an officer or adjuster.
     """
 
     letter: str

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
@@ -65,6 +66,10 @@ def _qr_svg(url: str) -> str:
 def _compile(template: str, *, data: dict[str, Any], format: Literal["pdf", "svg"], at: datetime | None) -> bytes:
     literal = _typst_string(json.dumps(data, ensure_ascii=False))
     source = f'#import "/{template}.typ": {template}-of\n#{template}-of(json(bytes({literal})))'
+    if _owner() != os.getpid():
+        raise RuntimeError(
+            "this process was forked after a document was set; start it with spawn, or before the first one"
+        )
     with _lock:
         made = _compiler(extra_font_folder()).compile(
             source.encode(),
@@ -75,6 +80,12 @@ def _compile(template: str, *, data: dict[str, Any], format: Literal["pdf", "svg
         )
     assert isinstance(made, bytes)
     return made
+
+
+@cache
+def _owner() -> int:
+    """The process that first set a document: the typesetter's threads don't survive a fork, and a child would hang."""
+    return os.getpid()
 
 
 @cache

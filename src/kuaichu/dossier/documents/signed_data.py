@@ -1,4 +1,4 @@
-"""Signed messages (CMS, RFC 5652) as seals and timestamps need them: written as DER, checked with plain cryptography."""
+"""Signed messages (CMS, RFC 5652) as seals and timestamps need them: written as DER, checked by hand."""
 
 import hashlib
 from collections.abc import Sequence

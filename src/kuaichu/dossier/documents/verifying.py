@@ -196,7 +196,7 @@ def _integrity_problem(status: PdfSignatureStatus, harmless: frozenset[Modificat
 
 
 def _tail_allowed(reader: PdfFileReader) -> frozenset[ModificationLevel]:
-    """What may follow the last seal: nothing, or the proofs that an archive adds for the long term (PAdES B-LT, B-LTA)."""
+    """What may follow the last seal: nothing, or the proofs that an archive adds (PAdES B-LT, B-LTA)."""
     has_proofs = "/DSS" in reader.root or bool(list(reader.embedded_timestamp_signatures))
     return _ARCHIVED if has_proofs else frozenset({ModificationLevel.NONE})
 

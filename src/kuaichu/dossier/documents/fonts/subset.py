@@ -1,4 +1,4 @@
-"""Make the vendored fonts from Noto Serif SC and Noto Serif. Run by hand, see README.md; needs fonttools, never the product.
+"""Make the vendored fonts from Noto Serif SC and Noto Serif. Run by hand, see README.md; needs fonttools.
 
 python subset.py <folder with the original .ttf files> <list of the 8,105 standard characters, one row each>
 """

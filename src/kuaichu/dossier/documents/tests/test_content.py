@@ -66,7 +66,8 @@ def test_a_signature_must_be_a_small_png(data):
 
 def test_contents_and_rendering_load_without_the_sealing_library():
     code = (
-        f"import sys; sys.path[:0] = {sys.path!r}; import kuaichu.dossier.documents.content, kuaichu.dossier.documents.render, "
+        f"import sys; sys.path[:0] = {sys.path!r}; "
+        "import kuaichu.dossier.documents.content, kuaichu.dossier.documents.render, "
         "kuaichu.dossier.documents.timestamps; "
         "sys.exit(any(name.split('.')[0] in ('pyhanko', 'django') for name in sys.modules))"
     )

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_the_determination_reads_like_the_form():
         "道路交通事故认定书（简易程序）",
         "第110105202600123号",
         "甲周知行未与前车保持足以采取紧急制动措施的安全距离，违反《中华人民共和国道路交通安全法》第四十三条，承担全部责任。",
-        "乙欧阳𬱟无导致此次事故的过错行为，承担无责任。",
+        "乙欧阳𬱟无导致此次事故的过错行为，无责任。",
         "乙方签名：拒绝签名，民警已注明",
         "林正（014273）",
         "3个工作日内，向" + factories.AUTHORITY + "提出书面复核申请",
@@ -192,3 +193,17 @@ def test_a_font_in_the_extra_folder_is_used(monkeypatch, tmp_path):
     text = text_of(factories.agreement(parties=(factories.party("甲", name=f"陈{rare}"), factories.party("乙"))))
     assert f"陈{rare}" in text
     assert "〓" not in text
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_crashes_instead_of_hanging():
+    rendered(factories.notice())
+    child = os.fork()
+    if child == 0:
+        try:
+            rendered(factories.notice())
+        except RuntimeError:
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
