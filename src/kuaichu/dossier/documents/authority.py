@@ -1,7 +1,7 @@
 """The demonstration's certificate authority: one root, one sealing certificate per unit, one for timestamps.
 
 Made at the first start in a folder outside the repository. Every private key lies in a file of mode 0600 together with
-its certificate, so a pair is replaced in one rename. A real installation puts its own certificates behind `SealProvider`.
+its certificate, so a pair is replaced in one rename. A real installation puts its own behind `SealProvider`.
 """
 
 import fcntl
