@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuaichu.errors import Refused
+from kuaichu.law import codes
 from kuaichu.law.identifiers import (
+    NO_PLATE_KIND,
     Document,
     IdentifierError,
     Plate,
@@ -24,6 +26,7 @@ from kuaichu.law.identifiers import (
     parse_uscc,
 )
 from kuaichu.law.identifiers.people import check_character
+from kuaichu.law.identifiers.plate_forms import forms
 
 ON = date(2026, 11, 22)
 
@@ -138,6 +141,12 @@ def test_a_lookalike_sign_is_named():
 )
 def test_kinds_are_guessed_from_the_number(typed, kinds):
     assert [plate.kind for plate in guess_plates(typed)] == kinds
+
+
+def test_every_kind_of_the_code_list_has_a_form_whose_example_it_accepts():
+    for kind in (code.code for code in codes.options("plate_kind")):
+        if kind != NO_PLATE_KIND:
+            assert parse_plate(forms[kind].example, kind=kind).number == forms[kind].example
 
 
 def test_an_ebike_is_not_guessed():

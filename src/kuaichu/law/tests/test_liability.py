@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ _OTHER_FIELDS = {"form", "expect", "rule", "impacts", "accidents", "parties"}
 
 
 def party(letter, row) -> PartyFacts:
-    fields = {"do": row} if isinstance(row, list) else row
+    fields: dict[str, Any] = {"do": row} if isinstance(row, list) else row
     return PartyFacts(
         letter=letter,
         kind=Kind(fields.get("kind", "motor")),
