@@ -107,7 +107,7 @@ def test_shares_come_from_the_law_of_day_and_place():
     assert [one.share_percent for one in both.parties] == [50, 50]
     rider = propose(two(["not_yielding"], ["wrong_way"], kind_b=Kind.NONMOTOR), on=ON, place=PLACE)
     assert [one.grade for one in rider.parties] == [Grade.SECONDARY, Grade.PRIMARY]
-    assert [one.share_percent for one in rider.parties] == [40, 60]
+    assert [(one.share_percent, one.share_mark_zh) for one in rider.parties] == [(40, "参考"), (60, "参考")]
 
 
 def test_a_proposal_explains_itself():

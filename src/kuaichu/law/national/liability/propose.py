@@ -17,6 +17,7 @@ from kuaichu.law.national.liability.shapes import (
 )
 from kuaichu.law.national.liability.table import WhatIf, table
 from kuaichu.law.national.settlement.shapes import Grade, Kind
+from kuaichu.law.values import Value
 
 _MOST_CHANGES = 4
 
@@ -56,17 +57,9 @@ def _chain(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, pl
 def _proposal(verdict: Verdict, parties: tuple[PartyFacts, ...], *, on: date, place: str) -> Proposal:
     shares = _shares(verdict.grades, parties, on=on, place=place) if verdict.grades else {}
     zh, en = table().officer[verdict.officer_code] if verdict.officer_code else ("", "")
+    ordered = sorted(parties, key=lambda party: party.letter)
     return Proposal(
-        parties=tuple(
-            PartyProposal(
-                letter=party.letter,
-                grade=verdict.grades[party.letter] if verdict.grades else None,
-                share_percent=shares.get(party.letter),
-                steps=(steps := tuple(step for step in verdict.steps if step.letter == party.letter)),
-                cause_codes=tuple(dict.fromkeys(code for step in steps for code in step.cause_codes)),
-            )
-            for party in sorted(parties, key=lambda party: party.letter)
-        ),
+        parties=tuple(_party(party.letter, verdict, shares.get(party.letter)) for party in ordered),
         steps=verdict.steps,
         is_officer_needed=verdict.grades is None,
         officer_code=verdict.officer_code,
@@ -75,14 +68,30 @@ def _proposal(verdict: Verdict, parties: tuple[PartyFacts, ...], *, on: date, pl
     )
 
 
-def _shares(grades: dict[str, Grade], parties: tuple[PartyFacts, ...], *, on: date, place: str) -> dict[str, int]:
+def _party(letter: str, verdict: Verdict, share: tuple[int, Value] | None) -> PartyProposal:
+    steps = tuple(step for step in verdict.steps if step.letter == letter)
+    return PartyProposal(
+        letter=letter,
+        grade=verdict.grades[letter] if verdict.grades else None,
+        share_percent=share[0] if share else None,
+        share_mark_zh=share[1].mark_zh if share else "",
+        share_mark_en=share[1].mark_en if share else "",
+        steps=steps,
+        cause_codes=tuple(dict.fromkeys(code for step in steps for code in step.cause_codes)),
+    )
+
+
+def _shares(
+    grades: dict[str, Grade], parties: tuple[PartyFacts, ...], *, on: date, place: str
+) -> dict[str, tuple[int, Value]]:
     """The usual shares of compensation: between motor vehicles by grade, towards a rider or pedestrian by place."""
     motors = [party.letter for party in parties if party.kind is Kind.MOTOR]
     others = [party.letter for party in parties if party.kind is not Kind.MOTOR]
     if len(motors) == len(others) == 1:
-        motor = law.value(f"share_to_nonmotor.{grades[motors[0]]}", on=on, place=place).number
-        return {motors[0]: motor, others[0]: 100 - motor}
-    return {letter: law.value(f"share.{grade}", on=on, place=place).number for letter, grade in grades.items()}
+        motor = law.value(f"share_to_nonmotor.{grades[motors[0]]}", on=on, place=place)
+        return {motors[0]: (motor.number, motor), others[0]: (100 - motor.number, motor)}
+    found = {letter: law.value(f"share.{grade}", on=on, place=place) for letter, grade in grades.items()}
+    return {letter: (value.number, value) for letter, value in found.items()}
 
 
 def _changes(

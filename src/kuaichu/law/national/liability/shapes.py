@@ -86,11 +86,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyProposal:
-    """`grade` and `share_percent` (usual share of compensation) are None where an officer decides alone."""
+    """`grade` and `share_percent` (usual share of compensation) are None where an officer decides alone.
+
+    `share_mark_zh/en`: a word to print beside the share, such as 参考 for a figure that the place has not confirmed.
+    """
 
     letter: str
     grade: Grade | None
     share_percent: int | None
+    share_mark_zh: str
+    share_mark_en: str
     steps: tuple[ReasonStep, ...]
     cause_codes: tuple[str, ...]
 
