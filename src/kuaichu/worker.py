@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import threading
 import time
 from types import FrameType
 
@@ -15,6 +16,7 @@ from kuaichu.journal import dispatch as reactions
 from kuaichu.links import dispatch as deliveries
 
 IDLE_SECONDS = 0.25
+AFTER_FAULT_SECONDS = 2.0
 CLOCKS_EVERY_SECONDS = 1.0
 CLEANING_EVERY_SECONDS = 300.0
 _log = logging.getLogger("kuaichu.worker")
@@ -40,29 +42,29 @@ class Worker:
     """The loop: busy while there is work, then resting briefly; leaves after the current item on SIGTERM or SIGINT."""
 
     def __init__(self) -> None:
-        self.is_stopping = False
+        self._stopping = threading.Event()
         self._clocks_at = 0.0
         self._cleaning_at = 0.0
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
         """Finish what is in hand, then leave."""
-        self.is_stopping = True
+        self._stopping.set()
 
     def run(self) -> None:
         """Work until told to stop."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         _warm_up()
-        while not self.is_stopping:
+        while not self._stopping.is_set():
             try:
                 done = self._round()
             except Exception:  # noqa: BLE001 - the database may be away for a moment: rest, then try again
                 _log.exception("a round failed")
                 close_old_connections()
                 done = 0
-                time.sleep(2)
+                self._stopping.wait(AFTER_FAULT_SECONDS)
             if done == 0:
-                time.sleep(IDLE_SECONDS)
+                self._stopping.wait(IDLE_SECONDS)
 
     def _round(self) -> int:
         done = reactions.run_waiting() + deliveries.run_due()

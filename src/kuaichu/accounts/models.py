@@ -42,7 +42,9 @@ class Agency(models.Model):
     name = models.CharField("名称", max_length=80)
     short_name = models.CharField("简称", max_length=20)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, verbose_name="所在地")
-    superior = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, verbose_name="上级")
+    superior = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name="上级", related_name="subordinates"
+    )
     phone = models.CharField("公开电话", max_length=30, blank=True)
     vendor = models.CharField("对接方式", max_length=40, blank=True)
     endpoint = models.URLField("对接地址", blank=True)

@@ -52,6 +52,7 @@ class Upload(models.Model):
     length = models.PositiveIntegerField()
     offset = models.PositiveIntegerField(default=0)
     declared_sha256 = models.CharField(max_length=64, blank=True)
+    claims = models.JSONField(default=dict)  # what the sender says of the photo, for want of EXIF
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, null=True)

@@ -143,6 +143,17 @@ def size_of(path: Path) -> int:
         return 0
 
 
+def parts_older_than(moment: float) -> Iterator[Path]:
+    """Files among the parts that nobody has written to since `moment` (seconds since 1970)."""
+    folder = _root() / "parts"
+    for path in folder.iterdir() if folder.exists() else ():
+        try:
+            if path.stat().st_mtime < moment:
+                yield path
+        except FileNotFoundError:
+            continue
+
+
 @contextmanager
 def full_disk_refused() -> Iterator[None]:
     """Turn "no space left" of the block into a refusal."""

@@ -44,3 +44,10 @@ def record_read(*, actor: Actor, stream: UUID, page: str, fields: str) -> None:
     PersonalDataRead.objects.create(
         at=clock.now(), actor_kind=actor.kind, actor_id=actor.id, stream=stream, page=page, fields=fields
     )
+
+
+def retry(*, event_id: int) -> None:
+    """Let a parked event's reactions run again (a person at a desk decided so); another event is left as it is."""
+    Event.objects.filter(pk=event_id, parked_at__isnull=False).update(
+        parked_at=None, claimed_until=None, attempts=0, last_error=""
+    )

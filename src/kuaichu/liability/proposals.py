@@ -2,24 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from kuaichu import clock
-from kuaichu.cases.models import Case, Party
+from kuaichu import clock, law
+from kuaichu.cases.models import Case, Party, PartyKind
+from kuaichu.law.national.liability import Kind, LiabilityFacts, PartyFacts, Proposal, ReasonStep
+from kuaichu.law.national.liability import propose as propose_by_law
 from kuaichu.liability.facts import agreed_situations, disputed_letters
 
 
-def facts_of(case: Case, parties: Sequence[Party]) -> Any:
+def facts_of(case: Case, parties: Sequence[Party]) -> LiabilityFacts:
     """What the accounts agree on, in the law's terms."""
-    from kuaichu.law.national.liability import LiabilityFacts, PartyFacts
-
     agreed = agreed_situations(parties)
     return LiabilityFacts(
         parties=tuple(
             PartyFacts(
                 letter=party.letter,
-                kind=party.kind,
+                kind=Kind(party.kind),
                 situations=agreed[party.letter],
                 damaged_parts=tuple(party.damaged_parts),
             )
@@ -29,7 +30,7 @@ def facts_of(case: Case, parties: Sequence[Party]) -> Any:
     )
 
 
-def digest_of(facts: Any, disputed: Sequence[str]) -> str:
+def digest_of(facts: LiabilityFacts, disputed: Sequence[str]) -> str:
     """SHA-256 (hex) that changes when any fact of the proposal does."""
     return hashlib.sha256(json.dumps([repr(facts), list(disputed)]).encode()).hexdigest()
 
@@ -39,11 +40,62 @@ def propose(case: Case, parties: Sequence[Party]) -> tuple[str, dict[str, Any]]:
     reasons with articles, and what would change it."""
     facts, disputed = facts_of(case, parties), disputed_letters(parties)
     on = clock.local_day(case.occurred_at or case.created_at)
-    from kuaichu.law.national.liability import propose as propose_by_law
-
     return digest_of(facts, disputed), _as_json(propose_by_law(facts, on=on, place=case.place_id), disputed)
 
 
-def _as_json(proposal: Any, disputed: Sequence[str]) -> dict[str, Any]:
+def _as_json(proposal: Proposal, disputed: Sequence[str]) -> dict[str, Any]:
     """Where the accounts contradict each other nothing is proposed: the law leaves that to an officer (令146 Art. 20)."""
-    raise NotImplementedError
+    is_officer_needed = proposal.is_officer_needed or bool(disputed)
+    grades = {party.letter: str(party.grade) for party in proposal.parties if party.grade is not None}
+    why = {"zh": proposal.officer_zh, "en": proposal.officer_en}
+    if disputed:
+        why = {
+            "zh": "双方对事情经过说法不一，要由民警来定责",
+            "en": "The parties tell it differently, so an officer has to determine",
+        }
+    return {
+        "grades": {} if is_officer_needed else grades,
+        "shares": {}
+        if is_officer_needed
+        else {party.letter: party.share_percent for party in proposal.parties if party.share_percent is not None},
+        "tentative_grades": grades if disputed else {},
+        "is_officer_needed": is_officer_needed,
+        "officer_reason": why if is_officer_needed else {"zh": "", "en": ""},
+        "disputed": list(disputed),
+        "reasons": [_reason(step) for step in proposal.steps],
+        "changes": [{"zh": change.zh, "en": change.en} for change in proposal.changes_if],
+    }
+
+
+def _reason(step: ReasonStep) -> dict[str, Any]:
+    return {
+        "letter": step.letter,
+        "rule": step.rule,
+        "act": step.fact_zh,
+        "zh": step.zh,
+        "en": step.en,
+        "articles": [
+            {"zh": citation.full_zh, "en": citation.en, "gist_zh": citation.gist_zh, "gist_en": citation.gist_en}
+            for citation in step.citations
+        ],
+        "causes": list(step.cause_codes),
+        "certainty": step.certainty,
+    }
+
+
+def shares_by_law(
+    parties: Sequence[Party], grades: Mapping[str, str], *, on: date, place: str
+) -> dict[str, int] | None:
+    """The usual shares of compensation in percent, which are not the grades themselves (民法典 1165, 道交法 76).
+
+    None where no table gives them: three at fault, or a rider among three parties; then a person says how they share.
+    """
+    motors = [party.letter for party in parties if party.kind == PartyKind.MOTOR]
+    riders = [party.letter for party in parties if party.kind != PartyKind.MOTOR]
+    if len(motors) == len(riders) == 1:
+        motor = law.value(f"share_to_nonmotor.{grades[motors[0]]}", on=on, place=place).number
+        return {motors[0]: motor, riders[0]: 100 - motor}
+    at_fault = [letter for letter, grade in grades.items() if grade != "none"]
+    if riders or len(at_fault) > 2:
+        return None
+    return {letter: law.value(f"share.{grade}", on=on, place=place).number for letter, grade in grades.items()}

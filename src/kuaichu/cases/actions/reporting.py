@@ -51,7 +51,7 @@ def report(*, place_code: str, kind: str = PartyKind.MOTOR) -> NewParty:
 
     Raises Refused("place.no_unit") when no police unit serves the place.
     """
-    unit = Agency.objects.filter(place_id=place_code, kind=AgencyKind.POLICE, is_active=True).order_by("code").first()
+    unit = _unit_for(place_code)
     if unit is None:
         raise Refused("place.no_unit", "这里还没有开通线上快处，请拨打 122")
     for _ in range(NUMBER_TRIES):
@@ -61,6 +61,12 @@ def report(*, place_code: str, kind: str = PartyKind.MOTOR) -> NewParty:
         except IntegrityError:
             continue
     raise RuntimeError("no free case number found")
+
+
+def _unit_for(place_code: str) -> Agency | None:
+    """The unit that works there: the first one that is nobody's superior (令146 Art. 9)."""
+    units = Agency.objects.filter(place_id=place_code, kind=AgencyKind.POLICE, is_active=True)
+    return units.filter(subordinates__isnull=True).order_by("code").first()
 
 
 def _open_case(unit: Agency, place_code: str, kind: str) -> NewParty:

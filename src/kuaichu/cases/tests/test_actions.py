@@ -9,10 +9,10 @@ from kuaichu.cases import actions
 from kuaichu.cases.actions import Occurrence
 from kuaichu.cases.models import JoinCode, Matter
 from kuaichu.cases.states import Stage
-from kuaichu.cases.tests import factories
 from kuaichu.errors import FieldErrors, Refused
 from kuaichu.journal.chain import check_stream
 from kuaichu.links.models import Exchange
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 """Only an officer issues a determination: confirmed or changed with a reason, one officer suffices (令146 Arts. 23, 24)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from kuaichu.liability import content
 from kuaichu.liability.actions.choices import _current
 from kuaichu.liability.findings import findings_of
 from kuaichu.liability.models import Determination, Proposal
+from kuaichu.liability.proposals import shares_by_law
 
 MAX_FACTS = 1000
 _WHOLE = 100
@@ -31,15 +32,15 @@ _WHOLE = 100
 
 @dataclass(frozen=True)
 class Decision:
-    """What the officer decides: a grade (full, primary, equal, secondary, none) and a share in percent for each letter.
+    """What the officer decides: a grade (full, primary, equal, secondary, none) for each letter.
 
-    Shares sum to 100, or are all 0 when nobody is at fault. `override_reason` is due when the grades differ from the
-    proposal's. `conduct` may give the officer's own words on a party's conduct, by letter.
+    `override_reason` is due when the grades differ from the proposal's. `shares` (percent, sum 100) are needed only where
+    no table of the law gives them (three at fault). `conduct` may give the officer's own words on a party, by letter.
     """
 
     grades: Mapping[str, str]
-    shares: Mapping[str, int]
     facts_text: str
+    shares: Mapping[str, int] = field(default_factory=dict)
     override_reason: str = ""
     conduct: Mapping[str, str] | None = None
 
@@ -95,7 +96,7 @@ def _issue(
         officer=officer,
         proposal=proposal,
         grades=dict(decision.grades),
-        shares=dict(decision.shares),
+        shares=_shares(case, parties, decision),
         facts_text=decision.facts_text.strip(),
         is_override=is_override,
         override_reason=decision.override_reason.strip() if is_override else "",
@@ -139,7 +140,7 @@ def _require_parties(parties: list[Party]) -> None:
 
 def _check(decision: Decision, letters: set[str]) -> None:
     """Grades must fit together (令146 Art. 60): one full with all others none; equal shared by two at least; or nobody."""
-    if set(decision.grades) != letters or set(decision.shares) != letters:
+    if set(decision.grades) != letters:
         raise Refused("determination.incomplete", "请为每一方选择责任")
     grades = sorted(decision.grades.values())
     if not all(law.codes.holds("liability", grade) for grade in grades):
@@ -148,14 +149,21 @@ def _check(decision: Decision, letters: set[str]) -> None:
         raise Refused(
             "determination.unfit", "各方责任对不上：全部责任只能有一方且其他方无责任；主要对应次要；同等至少两方"
         )
-    total = sum(decision.shares.values())
-    is_nobody = set(grades) == {"none"}
-    if any(share < 0 for share in decision.shares.values()) or total != (0 if is_nobody else _WHOLE):
-        raise Refused("determination.shares", "各方比例相加应为 100%")
-    if any((decision.shares[letter] == 0) != (grade == "none") for letter, grade in decision.grades.items()):
-        raise Refused("determination.shares", "无责任的一方比例应为 0，有责任的一方应大于 0")
     if not decision.facts_text.strip() or len(decision.facts_text) > MAX_FACTS:
         raise Refused("determination.no_facts", "请写明事故事实，不超过 1000 字")
+
+
+def _shares(case: Case, parties: list[Party], decision: Decision) -> dict[str, int]:
+    """The law's usual shares where a table gives them, else the officer's own, which must sum to the whole."""
+    on = clock.local_day(case.occurred_at or case.created_at)
+    usual = shares_by_law(parties, decision.grades, on=on, place=case.place_id)
+    if usual is not None:
+        return usual
+    shares = {letter: int(decision.shares.get(letter, 0)) for letter in decision.grades}
+    is_fit = all((shares[letter] == 0) == (grade == "none") for letter, grade in decision.grades.items())
+    if sum(shares.values()) != _WHOLE or min(shares.values()) < 0 or not is_fit:
+        raise Refused("determination.shares", "请写明各方承担的比例：无责任为 0，其余大于 0，相加为 100%")
+    return shares
 
 
 def _fits(grades: list[str]) -> bool:

@@ -1,0 +1,79 @@
+"""What is there when the demonstration starts: rows of the city, and one case waiting at each desk."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from kuaichu import worker
+from kuaichu.accounts.models import Person
+from kuaichu.cases import actions
+from kuaichu.cases.models import Case
+from kuaichu.demo.city import ensure_rows
+from kuaichu.demo.play import Play, Scene
+from kuaichu.liability.actions import Decision, apply_for_review, determine
+
+TWINS_PORT = 8790
+_REAR_END = {"A": ("rear_end",), "B": ()}
+_LANE_CHANGE = {"A": (), "B": ("lane_change",)}
+
+
+def seed() -> None:
+    """Rows always; example cases once. Everything goes through the product's own actions."""
+    ensure_rows(twins_port())
+    _write_origin(Path(settings.HOME))
+    if Case.objects.exists():
+        return
+    officer = Person.objects.get(username="officer")
+    _waiting_for_photo_check()
+    _waiting_for_determination(officer)
+    _waiting_for_an_officer()
+    _waiting_for_review(officer)
+    _waiting_for_assessment(officer)
+    worker.run_until_idle(rounds=4)
+
+
+def twins_port() -> int:
+    """The loopback port on which the simulated insurers listen."""
+    import os
+
+    return int(os.environ.get("KUAICHU_TWINS_PORT", TWINS_PORT))
+
+
+def _write_origin(home: Path) -> None:
+    if settings.ORIGIN:
+        (home / "origin").write_text(settings.ORIGIN)
+
+
+def _waiting_for_photo_check() -> None:
+    Play(Scene(first=2, second=3, place=1, conduct=_REAR_END, photos="b")).screen().locate().join().photograph()
+
+
+def _waiting_for_determination(officer: Person) -> None:
+    play = Play(Scene(first=4, second=5, place=2, conduct=_LANE_CHANGE, photos="a", minutes_ago=35, disputed=True))
+    play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("police")
+
+
+def _waiting_for_an_officer() -> None:
+    play = (
+        Play(Scene(first=3, second=2, place=3, conduct=_REAR_END, photos="b", minutes_ago=8)).screen().locate().join()
+    )
+    actions.request_officer(party_id=play.parties["B"].pk)
+
+
+def _waiting_for_review(officer: Person) -> None:
+    play = Play(Scene(first=5, second=0, place=4, conduct=_LANE_CHANGE, photos="b", minutes_ago=90))
+    play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("police")
+    decision = Decision(
+        grades={"A": "none", "B": "full"},
+        facts_text="乙方向左变更车道时影响了相关车道内正常行驶的甲方车辆，两车刮擦。",
+    )
+    determine(case_id=play.case.pk, officer=officer, decision=decision)
+    play.sign()
+    apply_for_review(
+        party_id=play.parties["B"].pk, reason="我已经打了转向灯，变道基本完成，是对方加速不让，请再看照片。"
+    )
+
+
+def _waiting_for_assessment(officer: Person) -> None:
+    play = Play(Scene(first=0, second=1, place=0, conduct=_REAR_END, photos="a", minutes_ago=55))
+    play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("agree").sign()
