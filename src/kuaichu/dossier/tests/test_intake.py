@@ -99,7 +99,7 @@ def test_a_truncated_photo_is_refused(form, share):
     assert refusal(data[: int(len(data) * share)]) == "photo.damaged"
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_scrambled_bytes_are_a_photo_or_a_refusal(seed):
     data = bytearray(scene_jpeg(seed) if seed % 2 else heic(scene(seed)))
     for step in range(40):
@@ -157,11 +157,9 @@ def test_thumbnails_stand_upright(turn):
     stored = upright.transpose(Image.Transpose(back[turn])) if turn in back else upright
     seen = look(encoded(stored, "JPEG", exif=exif(top={0x0112: turn})))
     small = Image.open(io.BytesIO(seen.thumbnails[320]))
-    green = small.getchannel("G")
+    green = small.getchannel("G").tobytes()
     assert (seen.facts.width, seen.facts.height, small.size) == (640, 480, (320, 240))
-    corners = [
-        green.crop((x, y, x + 1, y + 1)).getextrema()[0] for x, y in ((60, 60), (260, 60), (60, 180), (260, 180))
-    ]
+    corners = [green[y * 320 + x] for x, y in ((60, 60), (260, 60), (60, 180), (260, 180))]
     assert [value < 90 for value in corners] == [True, False, False, False]
 
 

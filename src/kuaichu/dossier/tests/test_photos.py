@@ -13,7 +13,6 @@ from kuaichu.accounts.throttle import UPLOAD_PER_PARTY
 from kuaichu.cases.actions import request_officer
 from kuaichu.cases.models import Deadline
 from kuaichu.cases.states import PhotoState, Stage
-from kuaichu.cases.tests import factories
 from kuaichu.dossier import storage
 from kuaichu.dossier.actions.photos import ask_retake, current_photos, pass_photos, receive_photo, submit_photos
 from kuaichu.dossier.models import Photo
@@ -24,6 +23,7 @@ from kuaichu.dossier.tests.pictures import encoded, scene, scene_jpeg
 from kuaichu.errors import NotFound, Refused
 from kuaichu.journal.chain import check_stream
 from kuaichu.journal.models import Event
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 REQUIRED = ("scene_front", "scene_rear", "impact")
