@@ -4,13 +4,18 @@ which class. The single place that knows rooms above and vendors below."""
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from kuaichu.cases import texts
 from kuaichu.cases.models import Deadline
 from kuaichu.cases.reactions import signature_ran_out
+from kuaichu.claims import messages as claim_messages
+from kuaichu.claims import reactions as claims
+from kuaichu.claims.actions import accepting, paying, refusing
 from kuaichu.dossier import sealer
 from kuaichu.journal import registry as journal_registry
 from kuaichu.journal.models import Event
 from kuaichu.liability.actions.choices import propose_when_complete, withdraw_when_reopened
 from kuaichu.links import registry as links_registry
+from kuaichu.links.insurer.vendors.kuaichu_v1 import KuaichuV1
 from kuaichu.links.models import Exchange
 from kuaichu.links.sms.vendors.simulated import SimulatedCarrier
 
@@ -19,26 +24,43 @@ REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
     "details.reopened": (withdraw_when_reopened,),
     "officer.requested": (withdraw_when_reopened,),
     "instrument.served": (sealer.seal_served,),
-    "instrument.completed": (sealer.seal_signed,),
+    "instrument.completed": (sealer.seal_signed, claims.open_claims),
+    "file.sealed": (claims.notify_when_sealed,),
 }
 
 MESSAGES: Mapping[tuple[str, str], Callable[[Exchange], dict[str, Any]]] = {
+    ("sms", "code.send"): texts.code_text,
+    ("sms", "invitation.send"): texts.invitation_text,
+    ("sms", "link.send"): texts.link_text,
+    ("sms", "notice.send"): claim_messages.refusal_notice,
     ("seal", "file.seal"): sealer.build_message,
+    ("insurer", "claim.notify"): claim_messages.claim_notice,
+    ("insurer", "payment.order"): claim_messages.payment_order,
 }
 
 REPLIES: Mapping[tuple[str, str], Callable[[Exchange, dict[str, Any]], None]] = {
     ("seal", "file.seal"): sealer.take_sealed,
+    ("sms", "notice.send"): refusing.take_refusal_sent,
+    ("insurer", "claim.notify"): accepting.take_acceptance,
+    ("insurer", "payment.order"): paying.take_order,
 }
 
-FAILURES: Mapping[tuple[str, str], Callable[[Exchange], None]] = {}
+FAILURES: Mapping[tuple[str, str], Callable[[Exchange], None]] = {
+    ("insurer", "claim.notify"): accepting.note_notice_failed,
+    ("insurer", "payment.order"): paying.note_order_failed,
+}
 
 ADAPTERS: Mapping[str, Callable[[], Any]] = {
+    "insurer": KuaichuV1,
     "seal": sealer.LocalSealer,
     "sms": SimulatedCarrier,
 }
 
 DUE: Mapping[str, Callable[[Deadline], object]] = {
     "signature.open": signature_ran_out,
+    "claim.documents_list": claims.claim_ran_late,
+    "claim.decide": claims.claim_ran_late,
+    "claim.pay": claims.claim_ran_late,
 }
 
 

@@ -6,6 +6,7 @@ import re
 import polib
 from django.utils.translation.template import templatize
 
+from kuaichu.command import words
 from tests.style import reading
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -48,6 +49,15 @@ def python_texts(module: ast.Module) -> set[str]:
     return {text for text in found if HAN.search(text)}
 
 
+def refusal_texts(module: ast.Module) -> set[str]:
+    """Sentences of expected refusals: the second argument of Refused, NotFound and the like (gettext ids too)."""
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Refused", "NotFound"}:
+            found |= {a.value for a in node.args[1:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    return {text for text in found if HAN.search(text)}
+
+
 def english() -> set[str]:
     """The msgids that have a finished English translation."""
     path = reading.PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -68,7 +78,18 @@ def test_no_template_escapes_translation():
 def test_every_text_has_an_english_translation():
     wanted = {text for path in templates() for text in template_texts(path.read_text())}
     wanted |= {text for path in reading.product_code() for text in python_texts(reading.tree(path))}
-    assert wanted - english() == set()
+    wanted |= {text for path in reading.product_code() for text in refusal_texts(reading.tree(path))}
+    assert sorted(wanted - english()) == []
+
+
+def test_the_catalogue_is_what_its_parts_say():
+    """Somebody changed a part and did not run `./kuaichu words`."""
+    folder = reading.PACKAGE / "locale" / "en" / "LC_MESSAGES"
+    expected = {(entry.msgctxt, entry.msgid): entry.msgstr for entry in words.merged()}
+    stored = {(entry.msgctxt, entry.msgid): entry.msgstr for entry in polib.pofile(str(folder / "django.po"))}
+    compiled = {(entry.msgctxt, entry.msgid): entry.msgstr for entry in polib.mofile(str(folder / "django.mo"))}
+    assert stored == expected
+    assert compiled == {key: text for key, text in expected.items() if text}
 
 
 def test_untranslated_text_is_found():

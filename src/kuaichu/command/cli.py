@@ -77,8 +77,9 @@ def _add_production(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     verify = commands.add_parser(
         "verify", help="离线核验一个案件 · check a case's journal, evidence and documents offline"
     )
-    verify.set_defaults(handler="production:verify")
+    verify.set_defaults(handler="verifying:run")
     verify.add_argument("case", metavar="CASE", help="案件编号 · the case's number")
+    verify.add_argument("--json", action="store_true", help="给程序读 · for programs")
 
 
 def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -88,6 +89,8 @@ def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     bench = commands.add_parser("bench", help="性能测量 · measurements, printed as tables")
     bench.set_defaults(handler="benches:run", takes_more=True)
     bench.add_argument("only", nargs="?", help="只跑一项 · only this one")
+    words = commands.add_parser("words", help="合并、编译英文词条 · merge and compile the English catalogue")
+    words.set_defaults(handler="words:run")
     lock = commands.add_parser("lock", help="更新依赖锁定文件 · compile the lock files anew")
     lock.set_defaults(handler="locks:run")
     lock.add_argument("--upgrade", action="store_true", help="升级到最新版本 · take the newest versions")

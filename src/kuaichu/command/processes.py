@@ -46,6 +46,8 @@ def demo_processes(port: int, host: str = "127.0.0.1") -> list[Process]:
     processes = [web_process(host=host, port=port), worker_process()]
     if find_spec("kuaichu.links.twins"):
         processes.append(Process(name="twins", argv=(sys.executable, "-m", "kuaichu.links.twins")))
+    if find_spec("kuaichu.demo"):
+        processes.append(Process(name="player", argv=(sys.executable, "-m", "kuaichu.demo.player")))
     return processes
 
 

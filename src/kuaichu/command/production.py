@@ -1,4 +1,4 @@
-"""`serve`, `work` and `verify`: settings come from the environment, see docs/OPERATIONS.md."""
+"""`serve` and `work`: settings come from the environment, see docs/OPERATIONS.md."""
 
 import argparse
 import os
@@ -21,11 +21,6 @@ def work(options: argparse.Namespace) -> int:
     """Runs until SIGTERM or Ctrl-C; what was begun is finished first."""
     _django("kuaichu.worker").Worker().run()
     return 0
-
-
-def verify(options: argparse.Namespace) -> int:
-    """0 when everything fits; 1 with the first thing that does not."""
-    return _django("kuaichu.verification").run(options.case)
 
 
 def _django(module: str) -> Any:

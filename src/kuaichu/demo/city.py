@@ -12,7 +12,6 @@ from kuaichu.law.identifiers.people import check_character
 PHOTOS = Path(__file__).resolve().parents[3] / "demo" / "photos"
 PASSWORD = "kuaichu-demo"  # noqa: S105 - everybody may enter the demonstration
 _AREA = "339999"
-_TWINS = "http://127.0.0.1:{port}/{twin}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def _id_number(born_on: date, number: int) -> str:
     return first + check_character(first)
 
 
-def ensure_rows(twins_port: int) -> None:
+def ensure_rows() -> None:
     """Places, agencies and people, made or brought up to date."""
     data = city()
     parent, _ = Place.objects.update_or_create(code=data["parent"]["code"], defaults=_without(data["parent"], "code"))
@@ -69,8 +68,7 @@ def ensure_rows(twins_port: int) -> None:
         superior = Agency.objects.filter(code=row.get("superior", "")).first()
         _agency(row, AgencyKind.POLICE, place, superior=superior)
     for row in data["insurers"]:
-        endpoint = _TWINS.format(port=twins_port, twin=row["twin"])
-        _agency(row, AgencyKind.INSURER, place, vendor="kuaichu_v1", endpoint=endpoint)
+        _agency(row, AgencyKind.INSURER, place, vendor="kuaichu_v1")
     for row in data["people"]:
         _person(row)
 

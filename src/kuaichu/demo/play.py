@@ -27,10 +27,25 @@ class Scene:
     first: int
     second: int
     place: int
-    conduct: dict[str, tuple[str, ...]]
+    story: str = "rear_end"
     photos: str = "a"
     minutes_ago: int = 12
-    disputed: bool = False
+    is_disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Story:
+    """Conduct by letter, damaged part by letter, form of the collision."""
+
+    conduct: dict[str, tuple[str, ...]]
+    parts: dict[str, str]
+    form: str
+
+
+_STORIES = {
+    "rear_end": Story({"A": ("rear_end",), "B": ()}, {"A": "front", "B": "rear"}, "1"),
+    "lane_change": Story({"A": (), "B": ("lane_change",)}, {"A": "front_left", "B": "rear_right"}, "7"),
+}
 
 
 class Play:
@@ -97,10 +112,11 @@ class Play:
         return self
 
     def _account(self, letter: str) -> Account:
-        conduct = dict(self.scene.conduct)
-        if self.scene.disputed and letter == "B":
-            conduct = {"A": self.scene.conduct.get("B", ()), "B": self.scene.conduct.get("A", ())}
-        return Account(situations=conduct, damaged_parts=("front",) if letter == "A" else ("rear",), collision_form="1")
+        story = _STORIES[self.scene.story]
+        conduct = story.conduct
+        if self.scene.is_disputed and letter == "B":
+            conduct = {"A": story.conduct["B"], "B": story.conduct["A"]}
+        return Account(situations=conduct, damaged_parts=(story.parts[letter],), collision_form=story.form)
 
     def choose(self, choice: str) -> "Play":
         """Both tap the same button."""

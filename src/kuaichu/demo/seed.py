@@ -12,14 +12,11 @@ from kuaichu.demo.city import ensure_rows
 from kuaichu.demo.play import Play, Scene
 from kuaichu.liability.actions import Decision, apply_for_review, determine
 
-TWINS_PORT = 8790
-_REAR_END = {"A": ("rear_end",), "B": ()}
-_LANE_CHANGE = {"A": (), "B": ("lane_change",)}
 
 
 def seed() -> None:
     """Rows always; example cases once. Everything goes through the product's own actions."""
-    ensure_rows(twins_port())
+    ensure_rows()
     _write_origin(Path(settings.HOME))
     if Case.objects.exists():
         return
@@ -32,36 +29,29 @@ def seed() -> None:
     worker.run_until_idle(rounds=4)
 
 
-def twins_port() -> int:
-    """The loopback port on which the simulated insurers listen."""
-    import os
-
-    return int(os.environ.get("KUAICHU_TWINS_PORT", TWINS_PORT))
-
-
 def _write_origin(home: Path) -> None:
     if settings.ORIGIN:
         (home / "origin").write_text(settings.ORIGIN)
 
 
 def _waiting_for_photo_check() -> None:
-    Play(Scene(first=2, second=3, place=1, conduct=_REAR_END, photos="b")).screen().locate().join().photograph()
+    Play(Scene(first=2, second=3, place=1, photos="b")).screen().locate().join().photograph()
 
 
 def _waiting_for_determination(officer: Person) -> None:
-    play = Play(Scene(first=4, second=5, place=2, conduct=_LANE_CHANGE, photos="a", minutes_ago=35, disputed=True))
+    play = Play(Scene(first=4, second=5, place=2, story="lane_change", photos="a", minutes_ago=35, is_disputed=True))
     play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("police")
 
 
 def _waiting_for_an_officer() -> None:
     play = (
-        Play(Scene(first=3, second=2, place=3, conduct=_REAR_END, photos="b", minutes_ago=8)).screen().locate().join()
+        Play(Scene(first=3, second=2, place=3, photos="b", minutes_ago=8)).screen().locate().join()
     )
     actions.request_officer(party_id=play.parties["B"].pk)
 
 
 def _waiting_for_review(officer: Person) -> None:
-    play = Play(Scene(first=5, second=0, place=4, conduct=_LANE_CHANGE, photos="b", minutes_ago=90))
+    play = Play(Scene(first=5, second=0, place=4, story="lane_change", photos="b", minutes_ago=90))
     play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("police")
     decision = Decision(
         grades={"A": "none", "B": "full"},
@@ -75,5 +65,5 @@ def _waiting_for_review(officer: Person) -> None:
 
 
 def _waiting_for_assessment(officer: Person) -> None:
-    play = Play(Scene(first=0, second=1, place=0, conduct=_REAR_END, photos="a", minutes_ago=55))
+    play = Play(Scene(first=0, second=1, place=0, photos="a", minutes_ago=55))
     play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("agree").sign()

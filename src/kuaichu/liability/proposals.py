@@ -63,16 +63,23 @@ def _as_json(proposal: Proposal, disputed: Sequence[str]) -> dict[str, Any]:
         "officer_reason": why if is_officer_needed else {"zh": "", "en": ""},
         "disputed": list(disputed),
         "reasons": [_reason(step) for step in proposal.steps],
-        "changes": [{"zh": change.zh, "en": change.en} for change in proposal.changes_if],
+        "changes": [{"zh": _titled(change.zh), "en": change.en} for change in proposal.changes_if],
     }
+
+
+def _titled(text: str) -> str:
+    """The law speaks of sides A, B, C; the forms say 甲方, 乙方, 丙方."""
+    for letter, title in (("A", "甲"), ("B", "乙"), ("C", "丙")):
+        text = text.replace(f" {letter} 方", f"{title}方").replace(f"{letter} 方", f"{title}方")
+    return text
 
 
 def _reason(step: ReasonStep) -> dict[str, Any]:
     return {
         "letter": step.letter,
         "rule": step.rule,
-        "act": step.fact_zh,
-        "zh": step.zh,
+        "act": _titled(step.fact_zh),
+        "zh": _titled(step.zh),
         "en": step.en,
         "articles": [
             {"zh": citation.full_zh, "en": citation.en, "gist_zh": citation.gist_zh, "gist_en": citation.gist_en}

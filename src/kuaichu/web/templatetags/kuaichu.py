@@ -48,5 +48,6 @@ def refusal_text(refusal: Refused) -> str:
     english = getattr(refusal, "en", "")
     if english and _lang() == "en":
         return str(english)
+    params = {name: gettext(item) if isinstance(item, str) and item else item for name, item in refusal.params.items()}
     text = gettext(refusal.message)
-    return text % refusal.params if refusal.params else text
+    return text % params if params else text
