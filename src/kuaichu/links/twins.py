@@ -1,7 +1,7 @@
 """The demonstration's simulated partners in one process: `python -m kuaichu.links.twins [--port N]`.
 
 Two insurers: INS-A answers at once, INS-B is slow, busy, late, and repeats itself. Their address is written to
-`HOME/twins`, where the adapter finds it.
+`HOME/twins`, where the adapter finds it; a port that is taken is replaced by a free one.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import sys
 import threading
 
 DEFAULT_TEMPERS = ("INS-A=steady", "INS-B=moody")
+DEFAULT_PORT = int(os.environ.get("KUAICHU_TWINS_PORT", "0"))
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +26,10 @@ def main(arguments: list[str]) -> int:
     options = _parser(list(tempers)).parse_args(arguments)
     pairs = [given.partition("=") for given in options.insurer or DEFAULT_TEMPERS]
     twins = [twin.TwinInsurer(code, tempers[name], seed=options.seed) for code, _, name in pairs]
-    server = TwinServer(twins, port=options.port)
+    try:
+        server = TwinServer(twins, port=options.port)
+    except OSError:
+        server = TwinServer(twins)
     note = settings.HOME / "twins"
     settings.HOME.mkdir(parents=True, exist_ok=True)
     draft = note.with_suffix(f".{os.getpid()}")
@@ -41,7 +45,7 @@ def main(arguments: list[str]) -> int:
 
 def _parser(tempers: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kuaichu.links.twins")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--insurer", action="append", metavar="CODE=TEMPER", help=f"temper: {', '.join(tempers)}")
     return parser

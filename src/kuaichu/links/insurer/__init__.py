@@ -1,0 +1,1 @@
+"""Insurers: the open protocol (`protocol`, `signing`), its adapter and the simulated insurers (`twins`)."""

@@ -1,0 +1,1 @@
+"""Text messages. A message is `{"phone": ..., "text": ..., "stream": ...}`; a reply `{"state": "sent", ...}`."""
