@@ -21,7 +21,7 @@ from django.conf import settings
 from kuaichu.errors import Refused
 
 MIN_FREE_BYTES = 200 * 1024 * 1024  # kept for the database; settings.MIN_FREE_BYTES overrides
-CHUNK_BYTES = 256 * 1024
+CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -198,4 +198,4 @@ def _root() -> Path:
 
 
 def _full() -> Refused:
-    return Refused("storage.full", "服务器暂时存不下照片。照片还在您的手机里，过几分钟会自动再发")
+    return Refused("storage.full", "服务器暂时存不下照片。照片还在您的手机里，请过几分钟再发")

@@ -3,7 +3,7 @@
 import io
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,8 @@ from kuaichu.errors import Refused
 THUMB_EDGES = (320, 1280)  # px, the longer side
 THUMB_QUALITY = 80
 SHORTEST_EDGE = 320  # px; a smaller picture shows nothing of a scene
-DECODERS = 2  # at a time in one process: the largest picture takes 4 bytes a pixel
+DECODERS = 2  # at a time in one process, of which one may be large: a picture takes up to 8 bytes a pixel
+LARGE_PIXELS = 16_000_000
 MAX_PROFILE_BYTES = 8192
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -32,6 +33,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _free_decoders = threading.BoundedSemaphore(DECODERS)
+_large = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def inspect(source: bytes | Path, *, limits: Limits) -> Intake:
         stream.seek(0)
         image = _open(stream, media_type)
         _check(image, limits)
-        with _free_decoders:
+        with _decoder(image):
             return _read(image, media_type)
 
 
@@ -77,6 +79,14 @@ def _know_heif() -> None:
     import pillow_heif  # a large library that most processes never need
 
     pillow_heif.register_heif_opener(thumbnails=False)
+
+
+@contextmanager
+def _decoder(image: Image.Image) -> Iterator[None]:
+    """A turn to decode. JPEG needs none of the large ones: it shrinks while it is decoded."""
+    is_large = image.width * image.height > LARGE_PIXELS and image.format not in ("JPEG", "MPO")
+    with _large if is_large else nullcontext(), _free_decoders:
+        yield
 
 
 def _open(stream: BinaryIO, media_type: str) -> Image.Image:
