@@ -1,0 +1,15 @@
+"""Addresses for everybody, and the demonstration's."""
+
+from django.urls import path
+
+from kuaichu.web.public import verifying, views
+from kuaichu.web.staff.views import enter
+
+urlpatterns = [
+    path("", views.start),
+    path("healthz", views.healthz),
+    path("verify/", verifying.verify),
+    path("verify/<str:code>/", verifying.document),
+    path("demo/outbox/", views.outbox),
+    path("demo/enter/<str:username>/", enter),
+]
