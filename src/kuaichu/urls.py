@@ -2,8 +2,9 @@
 
 from importlib.util import find_spec
 
-from django.contrib import admin
 from django.urls import include, path
+
+from kuaichu.web.admin import site
 
 urlpatterns = [
     path(prefix, include(module))
@@ -17,4 +18,4 @@ urlpatterns = [
         ("api/v1/partner/", "kuaichu.web.partner.urls"),
     )
     if find_spec(module)
-] + [path("admin/", admin.site.urls)]
+] + [path("admin/", site.urls)]
