@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +13,9 @@ from kuaichu.accounts import throttle
 from kuaichu.accounts.models import OneTimeCode
 from kuaichu.errors import Refused
 from kuaichu.privacy import blind_index
+
+
+SECOND_TAP = timedelta(seconds=10)
 
 
 def issue(*, purpose: str, subject_id: str, phone: str, expires_at: datetime) -> OneTimeCode:
@@ -31,13 +34,16 @@ def issue(*, purpose: str, subject_id: str, phone: str, expires_at: datetime) ->
 def check(*, purpose: str, subject_id: str, phone: str, typed: str, max_tries: int) -> OneTimeCode:
     """The code row when `typed` is right; the row is not yet used up (call `use_up` in the same transaction).
 
+    A code that was used a moment ago is still right, for the second tap on a button: `use_up` tells the two apart.
     Raises Refused: code.missing, code.expired, code.exhausted, code.wrong. A wrong try is counted outside any
     transaction of the caller's, so call this before opening one.
     """
+    now = clock.now()
     row = OneTimeCode.objects.filter(subject_id=subject_id, purpose=purpose).order_by("-issued_at").first()
     if row is None or row.phone_index != blind_index(phone, purpose="phone"):
         raise Refused("code.missing", "请先获取短信验证码")
-    if row.used_at is not None or row.expires_at <= clock.now():
+    is_used = row.used_at is not None and now - row.used_at > SECOND_TAP
+    if is_used or row.expires_at <= now:
         raise Refused("code.expired", "验证码已失效，请重新获取")
     counted = OneTimeCode.objects.filter(pk=row.pk, tries__lt=max_tries).update(tries=F("tries") + 1)
     if not counted:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kuaichu import clock, law
+from kuaichu.cases.locking import lock_case
 from kuaichu.cases.models import Case, Deadline
 
 MAX_TRIES = 5
@@ -15,8 +16,12 @@ _log = logging.getLogger("kuaichu.cases")
 
 
 def start(case: Case, name: str, *, started_at: datetime, subject: str = "") -> Deadline:
-    """Start the clock `name` of `law` (a running one of the same name and subject is left as it is)."""
+    """Start the clock `name` of `law`. One of the same name and subject that still runs is left as it is; one that has
+    run out is over and makes room."""
     due = law.due(name, started_at=started_at, place=case.place_id)
+    Deadline.objects.filter(
+        case=case, clock=name, subject=subject, settled_at__isnull=True, fired_at__isnull=False
+    ).update(settled_at=clock.now())
     deadline, _ = Deadline.objects.get_or_create(
         case=case,
         clock=name,
@@ -46,6 +51,9 @@ def run_due(actions: Mapping[str, Callable[[Deadline], object]], limit: int = 50
 def _fire(pk: int, actions: Mapping[str, Callable[[Deadline], object]]) -> int:
     try:
         with transaction.atomic():
+            # The case first, as every action does: an action that holds the case and stops this clock is waited for.
+            case_id = Deadline.objects.filter(pk=pk).values_list("case_id", flat=True).get()
+            lock_case(case_id)
             changed = Deadline.objects.filter(pk=pk, fired_at__isnull=True, settled_at__isnull=True).update(
                 fired_at=clock.now()
             )

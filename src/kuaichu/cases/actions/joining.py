@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from kuaichu import clock, law
 from kuaichu.accounts import throttle
-from kuaichu.cases.actions.reporting import NewParty, lock_party, new_party
-from kuaichu.cases.locking import lock_case
+from kuaichu.cases.actions.reporting import NewParty, new_party
+from kuaichu.cases.locking import lock_case, lock_party
 from kuaichu.cases.models import Case, JoinCode, Party, PartyKind, PhoneMode
 from kuaichu.cases.states import Stage
 from kuaichu.cases.tokens import join_digits, join_token, token_digest

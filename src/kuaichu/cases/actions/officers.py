@@ -6,9 +6,9 @@ from django.db import transaction
 
 from kuaichu import clock
 from kuaichu.accounts.models import Person
-from kuaichu.cases import matters
-from kuaichu.cases.actions.reporting import lock_party
-from kuaichu.cases.locking import lock_case, save_case
+from kuaichu.cases import deadlines, matters
+from kuaichu.cases.actions.particulars import complete_if_ready
+from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Deadline
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.states import Outcome, Path, PhotoState, Stage, require_move
@@ -51,6 +51,7 @@ def _call(case: Case, *, reason: str, actor: Actor) -> None:
     case.officer_request_reason = reason
     case.path = Path.SPOT
     save_case(case, "stage", "officer_requested_at", "officer_request_reason", "path")
+    deadlines.settle(case, "signature.open")
     matters.open_matter(case, "attendance")
     case.matters.filter(kind="attendance").update(settled_at=None, outcome="")
     record("officer.requested", stream=case.pk, actor=actor, subject=f"case:{case.pk}", reason=reason)
@@ -78,6 +79,7 @@ def resume_online(*, case_id: UUID, officer: Person) -> None:
     save_case(case, "stage", "officer_requested_at", "officer_request_reason", "path")
     matters.settle_matter(case, "attendance", outcome="resumed")
     record("case.resumed", stream=case.pk, actor=Actor("staff", str(officer.pk)), stage=str(case.stage))
+    complete_if_ready(case)
 
 
 @transaction.atomic

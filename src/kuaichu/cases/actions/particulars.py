@@ -10,8 +10,7 @@ from django.db import transaction
 from kuaichu import clock, law
 from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.cases import deadlines
-from kuaichu.cases.actions.reporting import lock_party
-from kuaichu.cases.locking import lock_case, save_case
+from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind, PhoneMode
 from kuaichu.cases.states import PhotoState, Stage, require_move
 from kuaichu.errors import FieldErrors, Refused
@@ -73,7 +72,7 @@ def save_particulars(*, party_id: UUID, particulars: Particulars) -> Party:
     party.particulars_at = clock.now()
     party.save()
     record("particulars.given", stream=case.pk, actor=Actor("party", str(party.pk)), letter=party.letter)
-    _complete_if_ready(case)
+    complete_if_ready(case)
     return party
 
 
@@ -177,7 +176,7 @@ def give_account(*, party_id: UUID, account: Account) -> Party:
         parts=party.damaged_parts,
         form=account.collision_form,
     )
-    _complete_if_ready(case)
+    complete_if_ready(case)
     return party
 
 
@@ -225,10 +224,11 @@ def is_party_complete(party: Party) -> bool:
 @transaction.atomic
 def complete_details(*, case_id: UUID) -> bool:
     """Move the case on to liability if everything is there; called again it changes nothing."""
-    return _complete_if_ready(lock_case(case_id))
+    return complete_if_ready(lock_case(case_id))
 
 
-def _complete_if_ready(case: Case) -> bool:
+def complete_if_ready(case: Case) -> bool:
+    """The same for a caller that holds the lock."""
     if case.stage != Stage.DETAILS or case.photo_state != PhotoState.PASSED or not is_complete(case):
         return False
     case.stage = require_move("complete_details", stage=case.stage, who="party")

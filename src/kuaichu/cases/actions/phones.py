@@ -8,7 +8,7 @@ from django.db import transaction
 from kuaichu import clock, law
 from kuaichu.accounts import codes
 from kuaichu.accounts.models import OneTimeCode
-from kuaichu.cases.actions.reporting import lock_party
+from kuaichu.cases.locking import lock_party
 from kuaichu.cases.models import Case, Party, PartyDevice, PhoneMode
 from kuaichu.errors import NotFound, Refused
 from kuaichu.journal.actions import record
@@ -70,10 +70,16 @@ def _require_own_number(case: Case, party: Party, index: str) -> None:
 
 
 def confirm_phone(*, party_id: UUID, typed: str) -> None:
-    """Check the code and mark the phone as confirmed. Raises Refused: code.* (a wrong try stays counted)."""
+    """Check the code and mark the phone as confirmed; a second tap changes nothing.
+
+    Raises Refused: code.* (a wrong try stays counted).
+    """
     row = check_code(party_id=party_id, purpose=CONFIRM, typed=typed)
     with transaction.atomic():
         case, party = lock_party(party_id)
+        row.refresh_from_db()
+        if row.used_at is not None and party.phone_confirmed_at is not None:
+            return
         codes.use_up(row)
         party.phone_confirmed_at = clock.now()
         party.save(update_fields=["phone_confirmed_at"])

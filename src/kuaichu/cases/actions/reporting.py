@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from kuaichu import clock, law
 from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.cases import matters
-from kuaichu.cases.locking import lock_case, save_case
+from kuaichu.cases.locking import lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind, PhoneMode, ScreeningAnswer
 from kuaichu.cases.states import Stage, require_move
 from kuaichu.cases.tokens import party_token, token_digest
-from kuaichu.errors import FieldErrors, NotFound, Refused
+from kuaichu.errors import FieldErrors, Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import Actor
 
@@ -71,7 +71,7 @@ def _unit_for(place_code: str) -> Agency | None:
 
 def _open_case(unit: Agency, place_code: str, kind: str) -> NewParty:
     now = clock.now()
-    case = Case(number=_new_number(place_code), place_id=place_code, unit=unit, created_at=now)
+    case = Case(number=_new_number(place_code, clock.local_day(now)), place_id=place_code, unit=unit, created_at=now)
     case.save(force_insert=True)
     new = new_party(case, letter="A", kind=kind, phone_mode=PhoneMode.OWN, host=None)
     record(
@@ -85,9 +85,9 @@ def _open_case(unit: Agency, place_code: str, kind: str) -> NewParty:
     return new
 
 
-def _new_number(place_code: str) -> str:
+def _new_number(place_code: str, day: date) -> str:
     """Place, day and six random digits: unique by constraint, and its neighbours can't be guessed."""
-    return f"{place_code}{clock.today():%Y%m%d}{secrets.randbelow(1_000_000):06d}"
+    return f"{place_code}{day:%Y%m%d}{secrets.randbelow(1_000_000):06d}"
 
 
 def new_party(case: Case, *, letter: str, kind: str, phone_mode: str, host: Party | None) -> NewParty:
@@ -111,17 +111,6 @@ def new_party(case: Case, *, letter: str, kind: str, phone_mode: str, host: Part
     return NewParty(case, party, token)
 
 
-def lock_party(party_id: UUID) -> tuple[Case, Party]:
-    """The party and its locked case. Raises NotFound."""
-    party = Party.objects.filter(pk=party_id).first()
-    if party is None:
-        raise NotFound("party.unknown", "没有找到这个案件")
-    case = lock_case(party.case_id)
-    party.refresh_from_db()
-    party.case = case
-    return case, party
-
-
 @transaction.atomic
 def answer_screening(*, party_id: UUID, question: str, answer: str) -> law.Screening:
     """Take one answer; when the answers decide, move the case on (令146 Arts. 13, 14, 15, 19).
@@ -133,8 +122,11 @@ def answer_screening(*, party_id: UUID, question: str, answer: str) -> law.Scree
         require_move("pass_screening", stage=case.stage, who="party")
     _require_known_answer(question, answer)
     actor = Actor("party", str(party.pk))
-    ScreeningAnswer.objects.update_or_create(
-        case=case, question=question, defaults={"answer": answer, "party": party, "at": clock.now()}
+    ScreeningAnswer.objects.bulk_create(
+        [ScreeningAnswer(case=case, question=question, answer=answer, party=party, at=clock.now())],
+        update_conflicts=True,
+        unique_fields=["case", "question"],
+        update_fields=["answer", "party", "at"],
     )
     answers = dict(ScreeningAnswer.objects.filter(case=case).values_list("question", "answer"))
     result = law.screen(answers, on=clock.local_day(case.created_at), place=case.place_id)

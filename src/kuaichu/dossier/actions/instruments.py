@@ -69,12 +69,14 @@ def draw_up(
     return instrument
 
 
-def withdraw_drafts(case: Case, *, actor: Actor) -> None:
-    """Take back what nobody is bound by yet (the case moved on). The caller holds the lock."""
-    for instrument in Instrument.objects.filter(case=case, state=InstrumentState.DRAFTED):
+def withdraw_drafts(case: Case, *, actor: Actor) -> int:
+    """Take back what nobody is bound by yet (the case moved on). Returns how many. The caller holds the lock."""
+    drafts = list(Instrument.objects.filter(case=case, state=InstrumentState.DRAFTED))
+    for instrument in drafts:
         instrument.state = InstrumentState.WITHDRAWN
         instrument.save(update_fields=["state"])
         record("instrument.withdrawn", stream=case.pk, actor=actor, subject=f"instrument:{instrument.pk}")
+    return len(drafts)
 
 
 def supersede(old: Instrument, *, new: Instrument, actor: Actor) -> None:

@@ -11,8 +11,7 @@ from kuaichu.accounts import codes
 from kuaichu.accounts.models import OneTimeCode, Person
 from kuaichu.cases import deadlines
 from kuaichu.cases.actions.phones import SIGN, check_code
-from kuaichu.cases.actions.reporting import lock_party
-from kuaichu.cases.locking import save_case
+from kuaichu.cases.locking import lock_party, save_case
 from kuaichu.cases.models import Case, Party, PhoneMode
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.states import Stage, require_move

@@ -1,13 +1,13 @@
 """The machine proposes, the parties choose: agree on it (Art. 21) or ask the police to determine online (Art. 20)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from kuaichu import clock, law
 from kuaichu.cases import deadlines
-from kuaichu.cases.actions.reporting import lock_party
-from kuaichu.cases.locking import lock_case, save_case
+from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Party
 from kuaichu.cases.states import Path, Stage, require_move
 from kuaichu.dossier.actions import instruments
@@ -68,6 +68,18 @@ def withdraw_when_reopened(event: Event) -> None:
         instruments.withdraw_drafts(case, actor=SYSTEM)
 
 
+def forget_when_resumed(event: Event) -> None:
+    """Reaction to case.resumed: an officer has been there, so what the parties chose before counts no longer."""
+    case = lock_case(event.stream)
+    if case.stage != Stage.SIGNING:
+        instruments.withdraw_drafts(case, actor=SYSTEM)
+    _forget_choices(case, before=event.at)
+
+
+def _forget_choices(case: Case, *, before: datetime) -> None:
+    PartyChoice.objects.filter(proposal__case=case, at__lt=before).delete()
+
+
 @transaction.atomic
 def choose(*, party_id: UUID, choice: str) -> None:
     """A party agrees on the proposal or asks for the police. The last answer needed moves the case on.
@@ -77,6 +89,8 @@ def choose(*, party_id: UUID, choice: str) -> None:
     case, party = lock_party(party_id)
     if case.stage != Stage.LIABILITY:
         require_move("draw_up", stage=case.stage, who="party")
+    if instruments.withdraw_drafts(case, actor=SYSTEM):  # of a signing that was broken off, should its reaction be late
+        _forget_choices(case, before=clock.now())
     proposal = _current(case)
     if proposal is None or choice not in Choice.values:
         raise Refused("choice.unknown", "请选择一种处理方式")

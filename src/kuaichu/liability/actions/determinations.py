@@ -86,6 +86,7 @@ def _issue(
         facts=decision.facts_text.strip(),
         officer=officer,
     )
+    instruments.withdraw_drafts(case, actor=actor)
     instrument = instruments.draw_up(
         case, kind=InstrumentKind.DETERMINATION, content=drawn, actor=actor, officer=officer
     )

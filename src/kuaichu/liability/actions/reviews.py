@@ -8,8 +8,7 @@ from kuaichu import clock, law
 from kuaichu.accounts.models import Person
 from kuaichu.accounts.permissions import may_decide_reviews
 from kuaichu.cases import deadlines, matters
-from kuaichu.cases.actions.reporting import lock_party
-from kuaichu.cases.locking import lock_case, save_case
+from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.states import Outcome, Path, Stage
