@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from kuaichu import worker
 from kuaichu.cases.models import Case, Deadline, Matter
-from kuaichu.command import verifying
+from kuaichu.command import cli, verifying
 from kuaichu.dossier import files, storage
 from kuaichu.dossier.anchoring import anchor
 from kuaichu.dossier.checking import Level, check_case
@@ -186,7 +186,7 @@ def test_the_command_names_the_first_fault_and_exits_by_it(case, capsys):
     assert verifying.run(Namespace(case=case.number, json=True)) == 1
     answer = json.loads(capsys.readouterr().out)
     assert (answer["fits"], answer["first_fault"]["code"]) == (False, "photo.differs")
-    assert verifying.run(Namespace(case="000", json=False)) == 2
+    assert cli.main(["verify", "000", "--json"]) == 2
 
 
 def test_a_case_without_any_journal_is_a_fault_and_no_crash(unit, insurers):

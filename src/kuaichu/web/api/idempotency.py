@@ -100,7 +100,9 @@ def _claim(mark: Mark) -> tuple[IdempotentReply, bool]:
         with transaction.atomic():
             return IdempotentReply.objects.create(caller=caller, key=key, **values), True
     except IntegrityError:
-        row = IdempotentReply.objects.select_for_update().get(caller=caller, key=key)
+        row = IdempotentReply.objects.select_for_update().filter(caller=caller, key=key).first()
+    if row is None:  # the other call has just given the key back
+        raise _in_progress()
     is_old = row.begun_at <= now - KEEP_REPLIES_FOR
     if row.request_digest != digest and not is_old:
         raise Refused("key.reused", "这个 Idempotency-Key 已用于另一次请求，请换一个")
@@ -114,10 +116,14 @@ def _claim(mark: Mark) -> tuple[IdempotentReply, bool]:
 
 def _replay(row: IdempotentReply) -> HttpResponse:
     if row.status is None:
-        raise Refused("key.in_progress", "同一个请求正在处理，请稍后再查")
+        raise _in_progress()
     response = HttpResponse(row.body, status=row.status, content_type="application/json; charset=utf-8")
     response[REPLAY_HEADER] = "true"
     return response
+
+
+def _in_progress() -> Refused:
+    return Refused("key.in_progress", "同一个请求正在处理，请稍后再查")
 
 
 def _keep(row: IdempotentReply, response: HttpResponse) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -96,6 +97,10 @@ def _spoken(view: _View) -> _View:
                 response = view(request, *args, **kwargs)
             except TooLarge as refusal:
                 response = response_to(refusal)
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                allowed = response.get("Allow", "")
+                response = plain(request, code="method.not_allowed", message="这个地址不接受这种请求", status=405)
+                response["Allow"] = allowed
         response[VERSION_HEADER] = VERSION
         response["Vary"] = "Accept-Language, Authorization"
         return response

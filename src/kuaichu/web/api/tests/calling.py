@@ -22,7 +22,7 @@ class Caller:
 
     def __init__(self, lang: str = "zh-CN") -> None:
         self.lang = lang
-        self.client = Client(raise_request_exception=False)
+        self.client = Client(raise_request_exception=False, enforce_csrf_checks=True)
 
     def headers(self) -> dict[str, str]:
         return {"Accept-Language": self.lang}

@@ -104,6 +104,8 @@ def test_one_shape_for_every_refusal():
         "message": "还没有责任建议，要等各方填完信息",
     }
     assert phone.get("/case/instruments/nonsense").status_code == 422
+    method = phone.get("/case/officer")
+    assert (method.status_code, method.json()["code"], method.headers["Allow"]) == (405, "method.not_allowed", "POST")
 
 
 def test_a_refused_field_is_not_repeated():
