@@ -5,27 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IdempotentReply',
+            name="IdempotentReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caller', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=100)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', kuaichu.privacy.EncryptedTextField(blank=True)),
-                ('begun_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("caller", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=100)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", kuaichu.privacy.EncryptedTextField(blank=True)),
+                ("begun_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['begun_at'], name='web_reply_by_age')],
-                'constraints': [models.UniqueConstraint(fields=('caller', 'key'), name='web_reply_once_per_key')],
+                "indexes": [models.Index(fields=["begun_at"], name="web_reply_by_age")],
+                "constraints": [models.UniqueConstraint(fields=("caller", "key"), name="web_reply_once_per_key")],
             },
         ),
     ]
