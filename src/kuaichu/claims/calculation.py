@@ -1,5 +1,6 @@
 """From rows to the law's arithmetic and back: nothing is decided here and nothing is written."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from kuaichu.law.national import settlement as rules
 from kuaichu.liability.queries import Grades
 
 WHOLE = 100
+_LETTER = re.compile(r"(?: |(?<![A-Za-z]))([ABC])(?: 方|(?=、[ABC]\b)|(?= \d+%))")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def compute(case: Case, entered: rules.SettlementInput) -> Computed:
         result = rules.settle(entered, on=on, place=case.place_id)
         wished = rules.settle(replace(entered, all_agree_own_pays=True), on=on, place=case.place_id)
     except rules.SettlementError as error:
-        return Computed(None, {"code": error.code, "zh": error.zh, "en": error.en}, False)
+        return Computed(None, {"code": error.code, "zh": with_titles(error.zh), "en": error.en}, False)
     return Computed(result, {}, wished.mode == "each_pays_own")
 
 
@@ -79,11 +81,16 @@ def steps_json(result: rules.Settlement) -> list[dict[str, Any]]:
     return [_step(step, "mode") for step in result.mode_reasons] + [_step(step, "step") for step in result.steps]
 
 
+def with_titles(text: str) -> str:
+    """`A 方` and `A 70%` as 甲方 and 甲方 70%: how the parties are called on pages and in documents."""
+    return _LETTER.sub(lambda found: "甲乙丙"["ABC".index(found[1])] + "方", text)
+
+
 def _step(step: rules.Step, kind: str) -> dict[str, Any]:
     mark_zh, mark_en = (f"（{step.mark_zh}）", f" ({step.mark_en})") if step.mark_zh else ("", "")
     return {
         "kind": kind,
-        "zh": step.zh + mark_zh,
+        "zh": with_titles(step.zh) + mark_zh,
         "en": step.en + mark_en,
         "articles": articles_json(step.citations),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kuaichu.accounts.models import Agency
 from kuaichu.cases.models import Case, Deadline, Matter, Party
@@ -170,7 +170,7 @@ QUEUES = (
         "approve", "待核赔", "各方车辆都定损、报案都受理后，赔款自动算好，在这里核赔。", Q(state=ClaimState.ASSESSED)
     ),
     Queue("pay", "待付款", "核赔后的付款在这里下达和跟踪。", Q(state=ClaimState.APPROVED)),
-    Queue("recheck", "需复查", "付款后责任重新认定的、付款确认对不上的，会出现在这里。", Q(flagged_at__isnull=False)),
+    Queue("recheck", "需复查", "付款之后责任又重新认定的理赔会出现在这里，由人来核对。", Q(flagged_at__isnull=False)),
     Queue(
         "done",
         "已办结",
@@ -179,6 +179,13 @@ QUEUES = (
     ),
 )
 BY_NAME = {queue.name: queue for queue in QUEUES}
+
+
+def queue_of(claim: Claim) -> Queue:
+    """The queue in which a claim lies by its state."""
+    by_state = {ClaimState.NOTIFIED: "assess", ClaimState.ACCEPTED: "assess", ClaimState.ASSESSED: "approve"}
+    by_state |= {ClaimState.APPROVED: "pay"}
+    return BY_NAME[by_state.get(ClaimState(claim.state), "done")]
 
 
 def counts(agency: Agency) -> dict[str, int]:
@@ -205,6 +212,8 @@ def search(agency: Agency, text: str) -> list[QueueRow]:
 
 
 def _rows(claims: QuerySet[Claim], *, key: Callable[[QueueRow], tuple[float, str]]) -> list[QueueRow]:
+    troubled = Payment.objects.filter(claim=OuterRef("pk")).exclude(problem_code="")
+    claims = claims.annotate(has_payment_trouble=Exists(troubled))
     found = list(claims.select_related("case", "party", "insurer").prefetch_related("case__parties")[:MOST_ROWS])
     running = Deadline.objects.filter(clock__in=_RUNNING, settled_at__isnull=True, case__in=[c.case_id for c in found])
     clocks = {deadline.subject: deadline for deadline in running.order_by("-due_at")}
@@ -218,7 +227,7 @@ def _row(claim: Claim, deadline: Deadline | None) -> QueueRow:
         plates=" / ".join(party.plate or party.get_kind_display() for party in claim.case.parties.all()),
         since_at=deadline.started_at if deadline else claim.closed_at or claim.opened_at,
         due_at=deadline.due_at if deadline else None,
-        is_troubled=claim.notify_failed_at is not None or claim.flagged_at is not None,
+        is_troubled=bool(claim.notify_failed_at or claim.flagged_at or claim.has_payment_trouble),  # type: ignore[attr-defined]
     )
 
 

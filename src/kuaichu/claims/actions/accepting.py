@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kuaichu import clock
 from kuaichu.accounts.models import Person
@@ -73,19 +74,40 @@ def note_notice_failed(exchange: Exchange) -> None:
 
 @transaction.atomic
 def send_notice_again(*, claim_id: UUID, adjuster: Person) -> None:
-    """An adjuster has the failed notice sent again. Raises Refused("notice.not_failed")."""
+    """An adjuster has a notice sent again that failed, or that was taken and never answered.
+
+    Raises Refused: notice.answered, notice.on_its_way.
+    """
     case, claim = lock_claim(claim_id, adjuster=adjuster)
-    failed = notices_of(claim).filter(state=ExchangeState.FAILED)
-    if claim.state != ClaimState.NOTIFIED or not failed:
-        raise Refused("notice.not_failed", "报案信息已经送达，不用再发")
-    for exchange in failed:
-        links.retry(exchange_id=exchange.pk)
+    if claim.state != ClaimState.NOTIFIED:
+        raise Refused("notice.answered", "报案已经受理，不用再发")
+    notices = notices_of(claim)
+    if notices.filter(state__in=[ExchangeState.QUEUED, ExchangeState.SENDING]).exists():
+        raise Refused("notice.on_its_way", "正在发送，请稍等")
+    failed = notices.filter(state=ExchangeState.FAILED)
+    if failed:
+        for exchange in failed:
+            links.retry(exchange_id=exchange.pk)
+    else:
+        queue_notice(claim, key=f"claim.notify:{claim.pk}:again{notices.count()}")
     claim.notify_failed_at = None
     claim.save(update_fields=["notify_failed_at"])
     save_case(case)
     record("claim.resent", stream=case.pk, actor=Actor("staff", str(adjuster.pk)), claim=str(claim.pk))
 
 
-def notices_of(claim: Claim) -> Any:
-    """The notices sent for a claim (a queryset)."""
+def queue_notice(claim: Claim, *, key: str) -> None:
+    """Put the notice of a claim into the outbox; the same key goes out once."""
+    links.queue(
+        kind="insurer",
+        vendor=claim.insurer.vendor or "default",
+        operation="claim.notify",
+        subject_id=str(claim.pk),
+        key=key,
+        stream=claim.case_id,
+    )
+
+
+def notices_of(claim: Claim) -> QuerySet[Exchange]:
+    """The notices sent for a claim."""
     return Exchange.objects.filter(kind="insurer", operation="claim.notify", subject_id=str(claim.pk))

@@ -7,6 +7,7 @@ from kuaichu.cases import deadlines, matters
 from kuaichu.cases.locking import lock_case, save_case
 from kuaichu.cases.models import Case, Matter
 from kuaichu.cases.states import Outcome, Stage
+from kuaichu.claims.actions.accepting import queue_notice
 from kuaichu.claims.actions.common import MATTER
 from kuaichu.claims.actions.settling import recompute, void_current
 from kuaichu.claims.models import Claim, Payment
@@ -16,7 +17,6 @@ from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM
 from kuaichu.journal.models import Event
 from kuaichu.liability.queries import Grades, grades_in_force
-from kuaichu.links import actions as links
 
 RECHECK = "claim_recheck"
 SIGNED = "signed"
@@ -107,14 +107,7 @@ def _notify(case: Case) -> None:
     )
     for claim in claims:
         if claim.instrument_id in sealed:
-            links.queue(
-                kind="insurer",
-                vendor=claim.insurer.vendor or "default",
-                operation="claim.notify",
-                subject_id=str(claim.pk),
-                key=f"claim.notify:{claim.pk}:{claim.instrument_id}",
-                stream=case.pk,
-            )
+            queue_notice(claim, key=f"claim.notify:{claim.pk}:{claim.instrument_id}")
 
 
 def sealed_instrument(claim: Claim) -> tuple[Instrument, InstrumentFile | None]:

@@ -118,7 +118,7 @@ def _store_lines(row: Settlement, result: rules.Settlement, parties: list[Party]
             head=line.head.value,
             amount_fen=line.amount_fen,
             on_behalf_of=line.on_behalf_of,
-            text_zh=line.zh,
+            text_zh=calculation.with_titles(line.zh),
             text_en=line.en,
             articles=calculation.articles_json(line.citations),
         )

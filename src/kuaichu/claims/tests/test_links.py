@@ -120,6 +120,20 @@ def test_a_late_answer_comes_by_callback(case, insurers, wired, client):
     ] * 2
 
 
+def test_a_notice_that_was_never_answered_can_be_sent_again(case, insurers, adjusters, wired):
+    with insurers_with(insurers, Temper(late_share=1.0), STEADY) as (twins, _):
+        complete(case)
+        claim = claims_of(case)["A"]
+        with pytest.raises(Refused) as refusal:
+            actions.send_notice_again(claim_id=claim.pk, adjuster=adjusters[0])
+        assert refusal.value.code == "notice.on_its_way"
+        run_due()
+        twins[0].temper = STEADY
+        actions.send_notice_again(claim_id=claim.pk, adjuster=adjusters[0])
+        run_due()
+    assert claims_of(case)["A"].state == "accepted"
+
+
 @pytest.mark.parametrize("temper", [NONSENSE, REFUSING, FAILING])
 def test_an_insurer_that_never_helps_leaves_a_retry_at_the_desk(temper, case, insurers, adjusters, wired):
     with insurers_with(insurers, temper, STEADY) as (twins, _):
@@ -135,7 +149,7 @@ def test_an_insurer_that_never_helps_leaves_a_retry_at_the_desk(temper, case, in
     assert (claim.state, claim.notify_failed_at) == ("accepted", None)
     with pytest.raises(Refused) as refusal:
         actions.send_notice_again(claim_id=claim.pk, adjuster=adjusters[0])
-    assert refusal.value.code == "notice.not_failed"
+    assert refusal.value.code == "notice.answered"
 
 
 def test_a_worker_killed_between_sending_and_the_reply_pays_once(case, insurers, adjusters, wired):

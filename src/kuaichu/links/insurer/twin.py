@@ -18,7 +18,8 @@ import httpx
 from kuaichu.links.insurer.signing import KEY_HEADER, BadSignature, check, signed_headers
 
 COVER_LIMIT = 200_000_000  # fen: two million yuan, what most cars carry
-CALLBACK_TRIES = 6
+CALLBACK_TRIES = 40  # about ten minutes: the other side may just be starting
+LONGEST_PAUSE_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -157,4 +158,4 @@ def _call_back_now(url: str, agency_code: str, message: dict[str, Any]) -> None:
                 return
         except httpx.HTTPError:
             pass
-        threading.Event().wait(2.0**count)
+        threading.Event().wait(min(2.0**count, LONGEST_PAUSE_S))
