@@ -99,7 +99,10 @@ def show_case(
         may_determine = file.is_told and bool(file.case.collision_form)
         facts = content.facts_text(file.case, file.parties) if may_determine else ""
         context |= {"may_determine": may_determine, "facts_text": facts}
-    return render(request, "police/case.html", context, status=409 if refusal else 200)
+    response = render(request, "police/case.html", context, status=409 if refusal else 200)
+    if refusal:  # the address of the case, not of the decision: it can be opened again
+        response.headers["HX-Push-Url"] = f"/police/cases/{case_id}/?queue={desk['queue'].name}"
+    return response
 
 
 def desk_context(request: HttpRequest) -> dict[str, Any]:

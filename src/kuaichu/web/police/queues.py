@@ -143,8 +143,7 @@ def reviews(person: Person) -> list[Row]:
         .order_by("decide_by_at", "pk")[:MOST_ROWS]
     )
     return [
-        _due_row(review.determination.case, since_at=review.applied_at, due_at=review.decide_by_at, note=str(_("复核")))
-        for review in found
+        _due_row(review.determination.case, since_at=review.applied_at, due_at=review.decide_by_at) for review in found
     ]
 
 
