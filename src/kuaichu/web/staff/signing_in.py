@@ -55,7 +55,7 @@ def check_password(request: HttpRequest, *, username: str, password: str) -> Per
 
 
 def note_refusal(person: Person | None, *, reason: str) -> None:
-    """Remember that a sign-in as `person` was refused (nothing for an unknown name: the journal holds no typed text)."""
+    """Remember that a sign-in was refused (nothing for an unknown name: the journal holds no typed text)."""
     if person is None:
         return
     with transaction.atomic():
