@@ -47,11 +47,11 @@ def notify_when_sealed(event: Event) -> None:
 
 
 def _open_first(case: Case, grades: Grades) -> None:
-    insured = [party for party in case.parties.select_related("insurer") if party.insurer]
+    insured = [(party, party.insurer) for party in case.parties.select_related("insurer") if party.insurer]
     now = clock.now()
-    for party in insured:
+    for party, insurer in insured:
         claim = Claim.objects.create(
-            case=case, party=party, insurer=party.insurer, instrument_id=grades.instrument_id, opened_at=now
+            case=case, party=party, insurer=insurer, instrument_id=grades.instrument_id, opened_at=now
         )
         matters.open_matter(case, MATTER, subject=str(claim.pk))
         deadlines.start(case, "claim.documents_list", started_at=now, subject=str(claim.pk))

@@ -12,7 +12,7 @@ from kuaichu.cases.models import Case, Party
 from kuaichu.cases.states import Path, Stage
 from kuaichu.cases.tokens import party_token, token_digest
 from kuaichu.claims import actions
-from kuaichu.claims.models import Claim, Payment, Settlement
+from kuaichu.claims.models import Claim, Payment, Settlement, SettlementLine
 from kuaichu.claims.reactions import open_claims
 from kuaichu.dossier.models import Instrument, InstrumentFile
 from kuaichu.dossier.states import InstrumentKind, InstrumentState
@@ -138,7 +138,7 @@ def claims_of(case: Case) -> dict[str, Claim]:
     return {claim.party.letter: claim for claim in rows}
 
 
-def assess(case: Case, adjusters: list[Person], **yuan: int) -> Settlement | None:
+def assess(case: Case, adjusters: list[Person], **yuan: int) -> Any:
     """Assess each party's vehicle at whole yuan, by whichever adjuster has to."""
     for letter, amount in yuan.items():
         party = case.parties.get(letter=letter)
@@ -159,7 +159,7 @@ def assess_one(party: Party, adjusters: list[Person], lines: list[actions.LossLi
     raise AssertionError("nobody may assess this vehicle")
 
 
-def settlement_of(case: Case) -> Settlement | None:
+def settlement_of(case: Case) -> Any:
     return Settlement.objects.filter(case=case, voided_at__isnull=True).first()
 
 
@@ -169,7 +169,7 @@ def lines_of(case: Case) -> list[tuple[str, str, str, int]]:
     assert settlement is not None
     return [
         (
-            f"insurer:{line.payer_claim.party.letter}" if line.payer_claim else f"party:{line.payer_party.letter}",
+            _payer(line),
             line.payee.letter,
             line.cover,
             line.amount_fen // 100,
@@ -178,9 +178,14 @@ def lines_of(case: Case) -> list[tuple[str, str, str, int]]:
     ]
 
 
-def ready_to_pay(
-    case: Case, adjusters: list[Person], *, liability: Any = None, policy: Policy = COVERED, **yuan: int
-) -> list[Payment]:
+def _payer(line: SettlementLine) -> str:
+    if line.payer_claim:
+        return f"insurer:{line.payer_claim.party.letter}"
+    assert line.payer_party
+    return f"party:{line.payer_party.letter}"
+
+
+def ready_to_pay(case: Case, adjusters: list[Person], *, policy: Policy = COVERED, **yuan: int) -> list[Payment]:
     """Opened, accepted, assessed and approved by everybody who pays."""
     complete(case)
     accept_all(case, policy)
@@ -203,7 +208,12 @@ def pay(payment: Payment, adjusters: list[Person]) -> None:
 
 
 def confirm(payment: Payment, **changes: Any) -> bool:
-    facts = {"is_paid": True, "amount_fen": payment.amount_fen, "partner_reference": "P1", "reason_code": ""} | changes
+    facts: dict[str, Any] = {
+        "is_paid": True,
+        "amount_fen": payment.amount_fen,
+        "partner_reference": "P1",
+        "reason_code": "",
+    } | changes
     return actions.confirm_payment(
         payment_id=payment.pk, agency_code=payment.claim.insurer.code, news=PaymentNews(**facts)
     )

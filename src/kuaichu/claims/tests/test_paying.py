@@ -88,11 +88,12 @@ def test_a_failed_payment_is_ordered_again(payments, adjusters):
 def test_an_order_of_unknown_fate_is_repeated_with_its_own_key(payments, adjusters):
     """The insurer may have paid although we heard nothing: a second key could pay twice."""
     payment = actions.order_payment(payment_id=payments[0].pk, adjuster=adjusters[0])
+    assert payment.exchange_id
     Exchange.objects.filter(pk=payment.exchange_id).update(state="failed", error_code="network.timeout")
     Payment.objects.filter(pk=payment.pk).update(state="failed")
     again = actions.order_payment(payment_id=payment.pk, adjuster=adjusters[0])
     assert (again.exchange_id, again.attempts) == (payment.exchange_id, 1)
-    assert Exchange.objects.get(pk=again.exchange_id).state == "queued"
+    assert Exchange.objects.get(pk=payment.exchange_id).state == "queued"
 
 
 def test_an_open_review_stops_approval_and_money(payments, adjusters):

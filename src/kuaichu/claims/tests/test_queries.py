@@ -55,12 +55,13 @@ def test_wishes_show_until_somebody_approves(unit, officer, insurers, adjusters)
     case = complete(settled_case(unit, officer, insurers, liability=EQUAL))
     accept_all(case)
     settlement = assess(case, adjusters, A=1850, B=1320)
-    first = case.parties.first()
+    first = case.parties.get(letter="A")
     actions.consent_each_pays_own(party_id=first.pk)
     money = queries.money_of(case)
     assert money.may_wish_own_pay
     assert [side.wishes_own_pay for side in money.parties] == [True, False]
     claim = money.of(first.pk).claim
+    assert claim is not None
     actions.approve(claim_id=claim.pk, adjuster=adjusters[0], version=settlement.version)
     assert not queries.money_of(case).may_wish_own_pay
 

@@ -1,5 +1,7 @@
 """The worked examples E1 to E4 through the actions, and who assesses whose vehicle."""
 
+from typing import Any
+
 import pytest
 
 from kuaichu.cases.states import Outcome, Stage
@@ -24,7 +26,7 @@ from kuaichu.claims.tests.factories import (
 from kuaichu.errors import NotFound, Refused
 from kuaichu.journal.chain import check_stream
 
-EXAMPLES = {
+EXAMPLES: dict[str, Any] = {
     "E1": (
         FULL,
         {"A": 3600, "B": 4850},
@@ -98,7 +100,7 @@ def test_each_pays_own_is_not_offered_above_the_limit(unit, officer, insurers, a
     accept_all(case)
     assert not assess(case, adjusters, A=3000, B=1500).may_each_pay_own
     with pytest.raises(Refused) as refusal:
-        actions.consent_each_pays_own(party_id=case.parties.first().pk)
+        actions.consent_each_pays_own(party_id=case.parties.get(letter="A").pk)
     assert refusal.value.code == "own_pay.not_open"
 
 
@@ -209,5 +211,5 @@ def test_nobody_at_fault_is_computed_by_a_person(unit, officer, insurers, adjust
 def test_bad_lines_are_refused(line, code, unit, officer, insurers, adjusters):
     case = complete(settled_case(unit, officer, insurers))
     with pytest.raises(Refused) as refusal:
-        assess_one(case.parties.first(), adjusters, [line])
+        assess_one(case.parties.get(letter="A"), adjusters, [line])
     assert refusal.value.code == code

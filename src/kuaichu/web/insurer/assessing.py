@@ -80,7 +80,8 @@ def _count(post: QueryDict) -> int:
 
 
 def _row(post: Mapping[str, str], number: int) -> Row:
-    return Row(*(str(post.get(f"line-{number}-{field}", "")).strip() for field in FIELDS))
+    part, item, work, amount = (str(post.get(f"line-{number}-{field}", "")).strip() for field in FIELDS)
+    return Row(part=part, item=item, work=work, amount=amount)
 
 
 def lines_of(sheet: Sheet) -> list[LossLine]:

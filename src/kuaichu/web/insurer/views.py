@@ -3,7 +3,7 @@
 import hashlib
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -84,5 +84,6 @@ def document(request: HttpRequest, claim_id: UUID, file_id: UUID) -> HttpRespons
     path = files.instrument_path(found.sha256)
     if not path.exists():
         raise Http404
-    name = f"{found.instrument.number}.pdf"
-    return FileResponse(path.open("rb"), content_type="application/pdf", filename=name)
+    response = HttpResponse(path.read_bytes(), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.instrument.number}.pdf"'
+    return response

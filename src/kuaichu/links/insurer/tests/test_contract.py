@@ -67,9 +67,9 @@ def test_a_failing_insurer_is_named(temper, error, code, operation):
 def test_nobody_there_and_bad_addresses():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        with pytest.raises(RetryableError) as failure:
+        with pytest.raises(RetryableError) as down:
             send(f"http://127.0.0.1:{taken.getsockname()[1]}", "claim.notify")
-        assert failure.value.code == "network.down"
+        assert down.value.code == "network.down"
     with pytest.raises(PermanentError) as failure:
         send("gopher://nowhere", "claim.notify")
     assert failure.value.code == "endpoint.bad"
@@ -147,18 +147,15 @@ def test_secrets_differ_and_are_needed_in_production(settings, monkeypatch):
     assert failure.value.code == "signature.unknown"
 
 
-GOOD = {
-    "state": "accepted",
-    "report_number": "R1",
-    "policy": {
-        "is_valid": True,
-        "has_ctpl": True,
-        "tpl_limit_fen": 1,
-        "tpl_deductible_percent": 0,
-        "has_own_damage": False,
-        "own_damage_deductible_percent": 20,
-    },
+POLICY: dict[str, object] = {
+    "is_valid": True,
+    "has_ctpl": True,
+    "tpl_limit_fen": 1,
+    "tpl_deductible_percent": 0,
+    "has_own_damage": False,
+    "own_damage_deductible_percent": 20,
 }
+GOOD: dict[str, object] = {"state": "accepted", "report_number": "R1", "policy": POLICY}
 
 
 @pytest.mark.parametrize(
@@ -169,10 +166,10 @@ GOOD = {
         ({"report_number": "R" * 41}, "report_number"),
         ({"report_number": "<b>"}, "report_number"),
         ({"policy": None}, "policy"),
-        ({"policy": GOOD["policy"] | {"has_ctpl": 1}}, "has_ctpl"),
-        ({"policy": GOOD["policy"] | {"tpl_limit_fen": -1}}, "tpl_limit_fen"),
-        ({"policy": GOOD["policy"] | {"tpl_limit_fen": True}}, "tpl_limit_fen"),
-        ({"policy": GOOD["policy"] | {"tpl_deductible_percent": 101}}, "tpl_deductible_percent"),
+        ({"policy": POLICY | {"has_ctpl": 1}}, "has_ctpl"),
+        ({"policy": POLICY | {"tpl_limit_fen": -1}}, "tpl_limit_fen"),
+        ({"policy": POLICY | {"tpl_limit_fen": True}}, "tpl_limit_fen"),
+        ({"policy": POLICY | {"tpl_deductible_percent": 101}}, "tpl_deductible_percent"),
     ],
 )
 def test_every_field_of_an_answer_is_checked(change, field):
