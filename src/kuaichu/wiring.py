@@ -13,13 +13,14 @@ from kuaichu.claims.actions import accepting, paying, refusing
 from kuaichu.dossier import sealer
 from kuaichu.journal import registry as journal_registry
 from kuaichu.journal.models import Event
-from kuaichu.liability.actions.choices import propose_when_complete, withdraw_when_reopened
+from kuaichu.liability.actions.choices import forget_when_resumed, propose_when_complete, withdraw_when_reopened
 from kuaichu.links import registry as links_registry
 from kuaichu.links.insurer.vendors.kuaichu_v1 import KuaichuV1
 from kuaichu.links.models import Exchange
 from kuaichu.links.sms.vendors.simulated import SimulatedCarrier
 
 REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
+    "case.resumed": (forget_when_resumed,),
     "details.completed": (propose_when_complete,),
     "details.reopened": (withdraw_when_reopened,),
     "officer.requested": (withdraw_when_reopened,),

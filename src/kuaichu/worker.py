@@ -14,6 +14,7 @@ from kuaichu.dossier.actions.uploads import forget_expired
 from kuaichu.dossier.anchoring import anchor_if_due
 from kuaichu.journal import dispatch as reactions
 from kuaichu.links import dispatch as deliveries
+from kuaichu.web.api.idempotency import forget_old_replies
 
 IDLE_SECONDS = 0.25
 AFTER_FAULT_SECONDS = 2.0
@@ -75,6 +76,7 @@ class Worker:
         if now >= self._cleaning_at:
             self._cleaning_at = now + CLEANING_EVERY_SECONDS
             forget_expired()
+            forget_old_replies()
             anchor_if_due()
         return done
 

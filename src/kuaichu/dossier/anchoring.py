@@ -10,6 +10,9 @@ from kuaichu.dossier.sealer import authority
 from kuaichu.journal.models import Anchor, Event
 
 ANCHOR_EVERY = timedelta(minutes=30)
+# Ids are handed out before their transactions commit: only what is older than any transaction lasts may be anchored, or a
+# late neighbour with a lower id would make an honest anchor look forged.
+SETTLED_AFTER = timedelta(minutes=2)
 
 
 def heads_digest(first_event_id: int, last_event_id: int) -> str:
@@ -34,10 +37,11 @@ def anchor(*, first_event_id: int) -> Anchor | None:
     """Stamp the events after `first_event_id`. Two workers at once make one anchor (unique by its last event)."""
     from kuaichu.dossier.documents.timestamps import stamp
 
-    newest = Event.objects.filter(pk__gt=first_event_id).aggregate(newest=Max("pk"))["newest"]
+    now = clock.now()
+    settled = Event.objects.filter(pk__gt=first_event_id, at__lt=now - SETTLED_AFTER)
+    newest = settled.aggregate(newest=Max("pk"))["newest"]
     if newest is None:
         return None
-    now = clock.now()
     digest = heads_digest(first_event_id, newest)
     token = stamp(bytes.fromhex(digest), authority=authority(), at=now)
     row, _ = Anchor.objects.get_or_create(

@@ -155,7 +155,7 @@ def _require_known_answer(question: str, answer: str) -> None:
     known = next((item for item in law.QUESTIONS if item.code == question), None)
     if known is None:
         raise Refused("screening.unknown_question", "没有这个问题，请刷新页面")
-    if answer not in {"yes", "no", "unsure"}:
+    if answer not in known.choices:
         raise Refused("screening.unknown_answer", "请选择一个回答")
 
 

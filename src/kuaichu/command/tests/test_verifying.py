@@ -5,10 +5,12 @@ import uuid
 from argparse import Namespace
 from contextlib import contextmanager
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 
-from kuaichu import worker
+from kuaichu import clock, worker
 from kuaichu.cases.models import Case, Deadline, Matter
 from kuaichu.command import cli, verifying
 from kuaichu.dossier import files, storage
@@ -28,7 +30,8 @@ def case(unit, insurers, officer) -> Case:
     """Self-settled, signed by both, sealed, anchored."""
     pair = factories.at_claims(officer)
     worker.run_until_idle()
-    assert anchor(first_event_id=0) is not None
+    with clock.moved_by(timedelta(minutes=3)):
+        assert anchor(first_event_id=0) is not None
     return pair.case
 
 

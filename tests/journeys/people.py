@@ -1,0 +1,349 @@
+"""The people of a journey, acting through their own browsers only."""
+
+import re
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+PATIENCE_MS = 20_000
+SAFE = {
+    "injured": "no",
+    "left": "no",
+    "drink_drugs": "no",
+    "overloaded": "no",
+    "deliberate": "no",
+    "facility": "no",
+    "dangerous_goods": "no",
+    "movable": "yes",
+    "licence": "yes",
+    "plate": "yes",
+    "marks": "yes",
+    "agreed": "yes",
+}
+_CODE = re.compile(r"验证码\D{0,4}(\d{6})")
+
+
+class Person:
+    """Somebody with a browser. `shots` collects screenshots under the person's name."""
+
+    def __init__(self, browser: Browser, *, origin: str, name: str, shots: Path | None, **context: object) -> None:
+        self.context: BrowserContext = browser.new_context(locale="zh-CN", base_url=origin, **context)  # type: ignore[arg-type]
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.page: Page = self.context.new_page()
+        self.name, self.shots, self.origin = name, shots, origin
+        self.faults: list[str] = []
+        self._count = 0
+        self.page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def shot(self, what: str) -> None:
+        """Keep a picture of the page as it stands."""
+        if self.shots is not None:
+            self._count += 1
+            self.page.screenshot(path=self.shots / f"{self.name}-{self._count:02d}-{what}.png", full_page=True)
+
+    def newest_code(self, seen: str) -> str:
+        """The code in the newest text message of the simulated carrier, once it is another than `seen`."""
+        limit = time.monotonic() + PATIENCE_MS / 1000
+        while time.monotonic() < limit:
+            code = self.peek_code()
+            if code and code != seen:
+                return code
+            self.page.wait_for_timeout(150)
+        raise AssertionError("no new code came")
+
+    def peek_code(self) -> str:
+        """The newest code now, or nothing."""
+        found = _CODE.search(self.context.request.get("/demo/outbox/").text())
+        return found[1] if found else ""
+
+
+class Driver(Person):
+    """A driver with a phone."""
+
+    def __init__(self, browser: Browser, *, scripts: bool = True, **more: object) -> None:
+        super().__init__(
+            browser,
+            viewport={"width": 390, "height": 844},
+            has_touch=True,
+            is_mobile=True,
+            device_scale_factor=2,
+            java_script_enabled=scripts,
+            **more,  # type: ignore[arg-type]
+        )
+        self.has_scripts = scripts
+        self.base = ""
+
+    def main(self) -> None:
+        """Tap the one main button."""
+        self.page.locator("main .main:visible").first.click()
+
+    def report(self) -> None:
+        self.page.goto("/start/")
+        self.shot("start")
+        self.page.locator("button.giant").click()
+        self.page.wait_for_url("**/c/**")
+        self._take_base()
+        self.shot("safety")
+        self.main()
+
+    def _take_base(self) -> None:
+        found = re.search(r"/c/[\w-]+/", self.page.url)
+        assert found, self.page.url
+        self.base = found[0]
+
+    def screen(self, **answers: str) -> None:
+        """Answer until the questions end."""
+        given = SAFE | answers
+        for _ in range(20):
+            found = re.search(r"/screening/(\w+)/", self.page.url)
+            if not found:
+                break
+            self.shot(f"question-{found[1]}")
+            before = self.page.url
+            self.page.locator(f"button[name=answer][value={given[found[1]]}]").click()
+            self.page.wait_for_url(lambda url, before=before: url != before)
+        self.shot("result")
+
+    def locate(self) -> None:
+        self.main()
+        self.page.wait_for_url("**/place/**")
+        self.page.locator("#location").fill("人民路与解放路路口")
+        self.page.locator(".choice", has=self.page.locator("input[name=weather]")).first.click()
+        self.shot("place")
+        self.main()
+        self.page.wait_for_url("**/invite/**")
+
+    def invitation(self) -> str:
+        self.shot("invite")
+        return re.sub(r"\D", "", self.page.locator("p.code").inner_text())
+
+    def join(self, digits: str) -> None:
+        self.page.goto("/join/")
+        self.page.locator("input[name=code]").fill(digits)
+        self.shot("join")
+        self.main()
+        self.page.wait_for_url("**/c/**")
+        self._take_base()
+        self.shot("joined")
+        self.main()
+
+    def number(self) -> str:
+        """The case's number, from the page that shows its progress."""
+        tab = self.context.new_page()
+        tab.goto(self.base + "timeline/")
+        found = re.search(r"\d{20}", tab.locator("body").inner_text())
+        tab.close()
+        assert found
+        return found[0]
+
+    def photograph(self) -> None:
+        self.page.goto(self.base + "photos/")
+        self.shot("photos-empty")
+        self.page.locator("form[action$='samples/'] button").click()
+        self.page.locator("#submit").wait_for()
+        self.shot("photos")
+        self.page.locator("#submit").click()
+        self.page.wait_for_url("**/wait/**")
+        self.shot("waiting-for-check")
+
+    def may_leave(self) -> None:
+        """The page turns green by itself (or on reload without scripts)."""
+        if not self.has_scripts:
+            self.page.goto(self.base)
+        self.page.wait_for_url("**/leave/**")
+        self.shot("leave")
+        self.main()
+
+    def identify(self) -> None:
+        """Phone, code, particulars."""
+        self.page.goto(self.base + "phone/")
+        seen = self.peek_code()
+        self.shot("phone")
+        self.main()
+        self.page.locator("input[name=code]").fill(self.newest_code(seen))
+        self.shot("phone-code")
+        self.main()
+        self.page.wait_for_url("**/particulars/**")
+        self.page.locator("button[name=example]").click()
+        self.page.locator("#name:not([value=''])").wait_for()
+        self.shot("particulars")
+        self.main()
+        self.page.wait_for_url(lambda url: "particulars" not in url)
+
+    def tell(self, *, mine: str, theirs: str, part: str) -> None:
+        """Own conduct, the other's, the part, the form of the collision, own words."""
+        self.page.goto(self.base + "account/")
+        for value in (mine, theirs):
+            self._tick(value)
+        self._tick(part)
+        self._tick("1")
+        self.shot("account-words")
+        self.page.locator("textarea").fill("我正常行驶，看得很清楚。")
+        self.main()
+        self.page.wait_for_url(lambda url: "account" not in url)
+
+    def _tick(self, value: str) -> None:
+        self.page.locator(".choice", has=self.page.locator(f"input[value='{value}']")).first.click()
+        self.shot(f"account-{value}")
+        self.main()
+
+    def choose(self, choice: str) -> None:
+        self.open("proposal")
+        self.shot("proposal")
+        self.page.locator(f"button[name=choice][value={choice}]").click()
+        self.page.wait_for_load_state()
+
+    def sign(self) -> None:
+        self.open("sign")
+        self.shot("document")
+        seen = self.peek_code()
+        self.main()
+        self.page.locator("#code").fill(self.newest_code(seen))
+        if self.has_scripts:
+            self._draw()
+        else:
+            self.page.locator("#typed_name").fill(self.typed_name())
+        self.page.locator("input[name=has_read]").check()
+        self.shot("signing")
+        self.main()
+        self.page.wait_for_url(lambda url: "/sign/" not in url)
+
+    def typed_name(self) -> str:
+        text = self.page.locator("article.paper").inner_text()
+        names = re.findall(r"姓名\s*(\S+)", text)
+        return names["AB".index(self.name[-1].upper())]
+
+    def _draw(self) -> None:
+        pad = self.page.locator("#pad")
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        assert box
+        for row in (0.3, 0.6):
+            self.page.mouse.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * row)
+            self.page.mouse.down()
+            for step in range(1, 9):
+                bend = 0.12 if step % 2 else -0.12
+                x = box["x"] + box["width"] * (0.15 + 0.08 * step)
+                self.page.mouse.move(x, box["y"] + box["height"] * (row + bend), steps=3)
+            self.page.mouse.up()
+
+    def open(self, what: str) -> None:
+        """Go where the case wants this party to be, and wait until that is `what`."""
+        limit = time.monotonic() + PATIENCE_MS / 1000
+        while time.monotonic() < limit:
+            self.page.goto(self.base)
+            if f"/{what}/" in self.page.url:
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{self.name} is at {self.page.url}, not at {what}")
+
+    def name_account(self) -> None:
+        self.page.goto(self.base + "money/?example=1")
+        self.shot("account-for-money")
+        self.main()
+        self.page.wait_for_load_state()
+
+    def sees(self, text: str, *, path: str = "timeline/") -> None:
+        """`text` appears on the page, on its own or after reloading it."""
+        limit = time.monotonic() + 3 * PATIENCE_MS / 1000
+        while time.monotonic() < limit:
+            self.page.goto(self.base + path)
+            if text in self.page.locator("main").inner_text():
+                self.shot("sees")
+                return
+            self.page.wait_for_timeout(400)
+        raise AssertionError(f"{text!r} is not on {self.page.url}: {self.page.locator('main').inner_text()[:800]}")
+
+
+class Staff(Person):
+    """Somebody at a desk."""
+
+    def __init__(self, browser: Browser, *, username: str, **more: object) -> None:
+        super().__init__(browser, viewport={"width": 1440, "height": 900}, name=username, **more)  # type: ignore[arg-type]
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.page.goto("/")
+        self.page.locator(f"form[action='/demo/enter/{username}/'] button").click()
+        self.page.wait_for_url(lambda url: "/demo/" not in url and not url.endswith(f"{self.origin}/"))
+
+
+class Officer(Staff):
+    """An officer at the police desk."""
+
+    def take(self, queue: str, number: str) -> None:
+        """Open the case with `number` in `queue`, waiting until it is there."""
+        limit = time.monotonic() + PATIENCE_MS / 1000
+        while time.monotonic() < limit:
+            self.page.goto(f"/police/?queue={queue}")
+            row = self.page.locator("#rows a.row", has_text=number[-6:])
+            if row.count():
+                self.shot(f"queue-{queue}")
+                row.first.click()
+                self.page.locator("article.case").wait_for()
+                self.shot(f"case-{queue}")
+                return
+            self.page.wait_for_timeout(300)
+        raise AssertionError(f"{number} is not in {queue}")
+
+    def press(self, action: str) -> None:
+        """Send the form whose address ends with `action`."""
+        form = self.page.locator(f"form[action$='/{action}/']").first
+        form.locator("button").last.click()
+        self.page.wait_for_timeout(300)
+
+
+class Adjuster(Staff):
+    """An adjuster at an insurer's desk."""
+
+    def take(self, number: str) -> None:
+        """Open this insurer's claim in the case with `number`."""
+        limit = time.monotonic() + 3 * PATIENCE_MS / 1000
+        while time.monotonic() < limit:
+            self.page.goto(f"/insurer/search/?q={number}")
+            row = self.page.locator("#rows a.row")
+            if row.count():
+                row.first.click()
+                self.page.locator("article.case").wait_for()
+                return
+            self.page.wait_for_timeout(400)
+        raise AssertionError(f"no claim for {number}")
+
+    def until(self, number: str, selector: str) -> None:
+        """Open the claim again and again until `selector` is there."""
+        limit = time.monotonic() + 4 * PATIENCE_MS / 1000
+        while time.monotonic() < limit:
+            self.take(number)
+            if self.page.locator(selector).count():
+                return
+            self.page.wait_for_timeout(500)
+        raise AssertionError(f"{selector} did not come: {self.page.locator('aside').inner_text()[:600]}")
+
+    def assess(self, number: str, yuan: str) -> None:
+        self.until(number, "form[data-sheet]")
+        self.shot("assess")
+        self.page.locator("input[data-amount]").first.fill(yuan)
+        self.page.locator("form[data-sheet] input.item").first.fill("保险杠皮更换")
+        self.page.locator("form[data-sheet] button.btn--wide[value=save]").click()
+        self.page.wait_for_timeout(400)
+        self.shot("assessed")
+
+    def approve(self, number: str) -> None:
+        self.until(number, "form[action$='/approve/']")
+        self.shot("settlement")
+        self.page.locator("form[action$='/approve/'] button").click()
+        self.page.wait_for_timeout(400)
+
+    def pay_all(self, number: str) -> None:
+        """Order every payment that may be ordered."""
+        for _ in range(4):
+            self.until(number, "form[action*='/payments/'], .payment--ordered, .payment--confirmed")
+            form = self.page.locator("form[action*='/payments/'] button")
+            if not form.count():
+                break
+            form.first.click()
+            self.page.wait_for_timeout(400)
+        self.shot("paid")
+
+
+__all__ = ["Adjuster", "Driver", "Officer", "Staff", "expect"]
