@@ -26,6 +26,8 @@ REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
     "officer.requested": (withdraw_when_reopened,),
     "instrument.served": (sealer.seal_served,),
     "instrument.completed": (sealer.seal_signed, claims.open_claims),
+    "review.decided": (claims.close_after_review,),
+    "review.withdrawn": (claims.close_after_review,),
     "file.sealed": (claims.notify_when_sealed,),
 }
 
@@ -62,6 +64,7 @@ DUE: Mapping[str, Callable[[Deadline], object]] = {
     "claim.documents_list": claims.claim_ran_late,
     "claim.decide": claims.claim_ran_late,
     "claim.pay": claims.claim_ran_late,
+    "claim.refusal_notice": claims.claim_ran_late,
 }
 
 

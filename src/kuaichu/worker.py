@@ -4,9 +4,10 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from kuaichu import wiring
 from kuaichu.cases import deadlines
@@ -20,6 +21,7 @@ IDLE_SECONDS = 0.25
 AFTER_FAULT_SECONDS = 2.0
 CLOCKS_EVERY_SECONDS = 1.0
 CLEANING_EVERY_SECONDS = 300.0
+QUICK_KINDS = ("sms", "seal")  # answered on this machine, or somebody stands waiting for it
 _log = logging.getLogger("kuaichu.worker")
 
 
@@ -40,7 +42,8 @@ def run_until_idle(rounds: int = 50) -> int:
 
 
 class Worker:
-    """The loop: busy while there is work, then resting briefly; leaves after the current item on SIGTERM or SIGINT."""
+    """Two lanes in one process: the quick one (reactions, text messages, seals, clocks) never waits for the slow one
+    (partners over the network). Both rest briefly when idle and leave after the item in hand on SIGTERM or SIGINT."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
@@ -56,19 +59,27 @@ class Worker:
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         _warm_up()
+        slow = threading.Thread(target=self._lane, args=(self._slow_round,), name="partners")
+        slow.start()
+        self._lane(self._quick_round)
+        slow.join()
+
+    def _lane(self, work: Callable[[], int]) -> None:
         while not self._stopping.is_set():
             try:
-                done = self._round()
+                pause = 0.0 if work() else IDLE_SECONDS
             except Exception:  # noqa: BLE001 - the database may be away for a moment: rest, then try again
                 _log.exception("a round failed")
                 close_old_connections()
-                done = 0
-                self._stopping.wait(AFTER_FAULT_SECONDS)
-            if done == 0:
-                self._stopping.wait(IDLE_SECONDS)
+                pause = AFTER_FAULT_SECONDS
+            self._stopping.wait(pause)
+        connection.close()
 
-    def _round(self) -> int:
-        done = reactions.run_waiting() + deliveries.run_due()
+    def _slow_round(self) -> int:
+        return deliveries.run_due(limit=1, but=QUICK_KINDS)
+
+    def _quick_round(self) -> int:
+        done = reactions.run_waiting() + deliveries.run_due(only=QUICK_KINDS)
         now = time.monotonic()
         if now >= self._clocks_at:
             self._clocks_at = now + CLOCKS_EVERY_SECONDS

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,10 +21,17 @@ LONGEST_PAUSE = timedelta(minutes=15)
 _log = logging.getLogger("kuaichu.links")
 
 
-def run_due(limit: int = 20) -> int:
-    """Send up to `limit` due messages, stuck ones included (a worker that died leaves its lease to run out)."""
-    due = Exchange.objects.filter(_due(), direction="out").order_by("next_at").values_list("id", flat=True)[:limit]
-    return sum(_send_one(exchange_id) for exchange_id in list(due))
+def run_due(limit: int = 20, *, only: Collection[str] = (), but: Collection[str] = ()) -> int:
+    """Send up to `limit` due messages, stuck ones included (a worker that died leaves its lease to run out).
+
+    `only` and `but` are kinds of partner, so that a slow kind can have a lane of its own.
+    """
+    due = Exchange.objects.filter(_due(), direction="out").exclude(kind__in=but)
+    if only:
+        due = due.filter(kind__in=only)
+    return sum(
+        _send_one(exchange_id) for exchange_id in list(due.order_by("next_at").values_list("id", flat=True)[:limit])
+    )
 
 
 def _due() -> Q:

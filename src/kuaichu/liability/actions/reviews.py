@@ -11,7 +11,7 @@ from kuaichu.cases import deadlines, matters
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case
 from kuaichu.cases.permissions import may_handle
-from kuaichu.cases.states import Outcome, Path, Stage
+from kuaichu.cases.states import Path, Stage
 from kuaichu.dossier.actions import instruments
 from kuaichu.dossier.states import InstrumentKind, InstrumentState
 from kuaichu.errors import NotFound, Refused
@@ -76,7 +76,6 @@ def withdraw_review(*, party_id: UUID) -> None:
         raise Refused("review.none_open", "没有待处理的复核申请")
     _end(case, review, ReviewState.WITHDRAWN, actor=Actor("party", str(party.pk)))
     record("review.withdrawn", stream=case.pk, actor=Actor("party", str(party.pk)), subject=f"review:{review.pk}")
-    matters.close_if_done(case, outcome=Outcome.SETTLED)
 
 
 @transaction.atomic
@@ -106,8 +105,6 @@ def decide_review(*, review_id: UUID, officer: Person, outcome: str, conclusion:
     record("review.decided", stream=case.pk, actor=actor, subject=f"review:{review.pk}", outcome=outcome)
     if outcome == ReviewState.REOPENED:
         _reopen(case, actor)
-    else:
-        matters.close_if_done(case, outcome=Outcome.SETTLED)
 
 
 def _conclude(case: Case, review: Review, officer: Person, conclusion: str, actor: Actor) -> None:
