@@ -64,9 +64,8 @@ def screened(**overrides: str) -> actions.NewParty:
     new = new_case()
     answers: dict[str, str] = {}
     result = law.screen(answers, on=clock.today(), place=PLACE)
-    while not result.is_complete:
-        question = result.next_question
-        code = question.code if hasattr(question, "code") else str(question)
+    while result.next_question is not None:
+        code = result.next_question.code
         answer = overrides.get(code, harmless_answer(code))
         result = actions.answer_screening(party_id=new.party.pk, question=code, answer=answer)
     new.case.refresh_from_db()

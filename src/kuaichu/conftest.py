@@ -1,5 +1,7 @@
 """What every room's tests may start from: a place, a police unit with its superior, two insurers and their people."""
 
+from typing import Any
+
 import pytest
 
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Place, Role
@@ -8,20 +10,20 @@ PLACE = "339900"
 
 
 @pytest.fixture(autouse=True)
-def _clean_home(settings, tmp_path_factory):
+def _clean_home(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Files of a test go to a folder of the process, not of the installation."""
     settings.FILES = tmp_path_factory.getbasetemp() / "files"
 
 
 @pytest.fixture
-def place(db) -> Place:
+def place(db: None) -> Place:
     return Place.objects.get_or_create(
         code=PLACE, defaults={"name": "示范市", "name_en": "Demo City", "lon_wgs84": 120.5, "lat_wgs84": 29.9}
     )[0]
 
 
 @pytest.fixture
-def superior(place) -> Agency:
+def superior(place: Place) -> Agency:
     return Agency.objects.create(
         code="339900000000",
         kind=AgencyKind.POLICE,
@@ -32,7 +34,7 @@ def superior(place) -> Agency:
 
 
 @pytest.fixture
-def unit(place, superior) -> Agency:
+def unit(place: Place, superior: Agency) -> Agency:
     return Agency.objects.create(
         code="339900010000",
         kind=AgencyKind.POLICE,
@@ -44,7 +46,7 @@ def unit(place, superior) -> Agency:
 
 
 @pytest.fixture
-def insurers(place) -> list[Agency]:
+def insurers(place: Place) -> list[Agency]:
     return [
         Agency.objects.create(
             code=code,
@@ -69,25 +71,25 @@ def _person(username: str, name: str, role: Role, agency: Agency, number: str = 
 
 
 @pytest.fixture
-def officer(unit) -> Person:
+def officer(unit: Agency) -> Person:
     return _person("officer", "周民", Role.OFFICER, unit, "330001")
 
 
 @pytest.fixture
-def second_officer(unit) -> Person:
+def second_officer(unit: Agency) -> Person:
     return _person("officer2", "吴警", Role.OFFICER, unit, "330002")
 
 
 @pytest.fixture
-def reviewer(superior) -> Person:
+def reviewer(superior: Agency) -> Person:
     return _person("reviewer", "郑核", Role.REVIEWER, superior, "330003")
 
 
 @pytest.fixture
-def adjusters(insurers) -> list[Person]:
+def adjusters(insurers: list[Agency]) -> list[Person]:
     return [_person(f"adjuster{n}", f"理赔{n}", Role.ADJUSTER, agency) for n, agency in enumerate(insurers, start=1)]
 
 
 @pytest.fixture
-def admin_person(db) -> Person:
+def admin_person(db: None) -> Person:
     return Person.objects.create_superuser("admin", "correct-horse-1", name="管理员")

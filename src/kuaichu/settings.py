@@ -93,14 +93,14 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "kuaichu.sqlite",
-            "NAME": HOME / "kuaichu.sqlite3",
+            "NAME": str(HOME / "kuaichu.sqlite3"),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
             },
-            "TEST": {"NAME": HOME / "test.sqlite3"},
+            "TEST": {"NAME": str(HOME / "test.sqlite3")},
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,7 +13,6 @@ from kuaichu.demo.play import Play, Scene
 from kuaichu.liability.actions import Decision, apply_for_review, determine
 
 
-
 def seed() -> None:
     """Rows always; example cases once. Everything goes through the product's own actions."""
     ensure_rows()
@@ -44,9 +43,7 @@ def _waiting_for_determination(officer: Person) -> None:
 
 
 def _waiting_for_an_officer() -> None:
-    play = (
-        Play(Scene(first=3, second=2, place=3, photos="b", minutes_ago=8)).screen().locate().join()
-    )
+    play = Play(Scene(first=3, second=2, place=3, photos="b", minutes_ago=8)).screen().locate().join()
     actions.request_officer(party_id=play.parties["B"].pk)
 
 

@@ -42,7 +42,7 @@ def chosen_language(get_response: Next) -> Next:
         asked = request.GET.get("lang", "")
         language = asked if asked in known else request.COOKIES.get(LANGUAGE_COOKIE, "")
         language = language if language in known else settings.LANGUAGE_CODE
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = get_response(request)
         if asked in known:

@@ -3,7 +3,7 @@
 import pytest
 
 from kuaichu.cases import actions, texts
-from kuaichu.cases.tests.factories import newest_code, screened
+from tests.factories import newest_code, screened
 from kuaichu.links.adapters import PermanentError
 from kuaichu.links.models import Exchange
 

@@ -1,1 +1,0 @@
-from tests.factories import *  # moved to tests/factories.py: import it from there

@@ -1,0 +1,78 @@
+"""One rear-end collision from the first tap to the money, played through the product's own actions."""
+
+from collections.abc import Callable
+
+from kuaichu.accounts.models import Person, Role
+from kuaichu.cases.models import Case
+from kuaichu.cases.states import Stage
+from kuaichu.claims import actions
+from kuaichu.claims.actions import LossLine
+from kuaichu.claims.models import Claim, Payment, Settlement
+from kuaichu.claims.states import ClaimState, PaymentState
+from kuaichu.demo.play import Play, Scene
+from kuaichu.journal.models import Event
+from kuaichu.money import parse_yuan
+
+_LOSSES = {
+    "A": (
+        ("front", "前保险杠皮", "replace", "1380"),
+        ("front", "前保险杠", "paint", "620"),
+        ("", "拆装工时", "labour", "300"),
+    ),
+    "B": (
+        ("rear", "后保险杠皮", "replace", "1650"),
+        ("rear", "尾门", "repair", "980"),
+        ("rear", "尾门", "paint", "720"),
+    ),
+}
+
+
+def play_finished_case(wait: Callable[[float], bool], *, patience_s: float, pause_s: float) -> bool:
+    """Play it unless it is there already. True once the case is closed, False when it was there or time ran out.
+
+    `wait(seconds)` pauses and returns True when the play has to stop. The worker and the insurers must be running.
+    """
+    if Case.objects.filter(stage=Stage.CLOSED).exists() or Event.objects.filter(name="payment.ordered").exists():
+        return False
+    officer = Person.objects.get(username="officer2")
+    play = Play(Scene(first=4, second=1, place=5, photos="a", minutes_ago=26))
+    play.screen().locate().join().photograph().pass_photos(officer).give_details().choose(
+        "agree"
+    ).sign().name_accounts()
+    waited = 0.0
+    while waited < patience_s:
+        if _advance(play.case):
+            return True
+        if wait(pause_s):
+            return False
+        waited += pause_s
+    return False
+
+
+def _advance(case: Case) -> bool:
+    """Do what the adjusters can do by now; True once the case is closed."""
+    case.refresh_from_db()
+    if not case.is_open:
+        return True
+    claims = list(Claim.objects.filter(case=case).select_related("insurer", "party"))
+    for claim in claims:
+        if claim.state == ClaimState.ACCEPTED and not claim.party.assessments.exists():
+            actions.record_assessment(party_id=claim.party_id, adjuster=_adjuster(claim), lines=_losses(claim))
+    settlement = Settlement.objects.filter(case=case, voided_at__isnull=True).order_by("-version").first()
+    if settlement is None:
+        return False
+    for claim in claims:
+        claim.refresh_from_db()
+        if claim.state == ClaimState.ASSESSED and settlement.lines.filter(payer_claim=claim).exists():
+            actions.approve(claim_id=claim.pk, adjuster=_adjuster(claim), version=settlement.version)
+        for payment in Payment.objects.filter(claim=claim, state__in=[PaymentState.PLANNED, PaymentState.FAILED]):
+            actions.order_payment(payment_id=payment.pk, adjuster=_adjuster(claim))
+    return False
+
+
+def _adjuster(claim: Claim) -> Person:
+    return Person.objects.filter(agency=claim.insurer, role=Role.ADJUSTER)[0]
+
+
+def _losses(claim: Claim) -> list[LossLine]:
+    return [LossLine(part, item, work, parse_yuan(yuan)) for part, item, work, yuan in _LOSSES[claim.party.letter]]
