@@ -1,4 +1,4 @@
-"""An instrument to be read on a phone: its title, its rows, its parties, its paragraphs, all as they will be printed."""
+"""An instrument to be read on a phone: its title, its rows, its parties, its paragraphs, as they will be printed."""
 
 from dataclasses import dataclass
 

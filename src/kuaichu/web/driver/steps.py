@@ -43,7 +43,7 @@ class Bar(StrEnum):
 
 @dataclass(frozen=True)
 class Side:
-    """One party as far as the next page depends on it. `is_answered`: it chose what to do with the proposal; `is_under`:
+    """One party as far as the next page depends on it. `is_answered`: it chose what to do with a proposal; `is_under`:
     it signed the open instrument or its refusal is noted."""
 
     letter: str

@@ -38,6 +38,16 @@ class Entry:
     text: str
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A document of the case; `file_id` is None until it is sealed."""
+
+    title: str
+    state: str
+    number: str
+    file_id: UUID | None
+
+
 @audience("driver")
 @require_GET
 @party_page
@@ -46,15 +56,17 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
     letters = {str(party.pk): party.letter for party in visit.parties}
     entries = _entries(events_of(visit.case.pk), letters)
     is_after = visit.step.page == Page.TIMELINE
+    applied = review_of(visit.case.pk)
     context = {
-        "entries": entries,
+        "entries": entries[::-1],
         "clocks": clocks.running(visit.case),
         "instruments": _instruments(visit),
         "is_after": is_after,
         "is_closed": visit.case.stage == Stage.CLOSED,
         "money": payouts.of(visit.case.pk, visit.parties) if is_after else None,
         "can_review": _can_review(visit),
-        "review": review_of(visit.case.pk),
+        "review": applied,
+        "review_state": words.review_state(applied.state) if applied else "",
         "stage_sentence": words.stage(visit.case.stage, visit.case.outcome),
         "poll": True,
     }
@@ -71,8 +83,13 @@ def _entries(events: list[Event], letters: Mapping[str, str]) -> list[Entry]:
     return found
 
 
-def _instruments(visit: Visit) -> list[InstrumentView]:
-    return [view for view in instruments_of(visit.case.pk) if view.instrument.state not in _HIDDEN]
+def _instruments(visit: Visit) -> list[Paper]:
+    return [_paper(view) for view in instruments_of(visit.case.pk) if view.instrument.state not in _HIDDEN]
+
+
+def _paper(view: InstrumentView) -> Paper:
+    title, state = words.instrument(view.instrument.kind, view.instrument.state)
+    return Paper(title, state, view.instrument.number, view.file.pk if view.file else None)
 
 
 def _can_review(visit: Visit) -> bool:
@@ -129,8 +146,10 @@ def review(request: HttpRequest, visit: Visit) -> HttpResponse:
             return redirect(visit.url("review"))
         if (onward := after(visit, faults)) is not None:
             return onward
+    applied = review_of(visit.case.pk)
     context = {
-        "review": review_of(visit.case.pk),
+        "review": applied,
+        "review_state": words.review_state(applied.state) if applied else "",
         "determination": determination,
         "due_text": clocks.text_of(
             law.due("review.apply", started_at=determination.issued_at, place=visit.case.place_id)

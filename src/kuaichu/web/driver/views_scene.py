@@ -8,7 +8,9 @@ from kuaichu import clock, law
 from kuaichu.cases import actions
 from kuaichu.cases.states import Stage
 from kuaichu.errors import Refused
+from kuaichu.money import yuan_text
 from kuaichu.web.audience import audience
+from kuaichu.web.driver import words
 from kuaichu.web.driver.visit import Faults, Visit, after, attempt, party_page, show
 
 
@@ -49,9 +51,11 @@ def question(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
             return _after_answer(visit)
     answers = _answers(visit)
     earlier = [item.code for item in law.QUESTIONS if item.code in answers and item.code != code]
+    said = words.answers(code)
     context = {
         "question": asked,
-        "given": answers.get(code, ""),
+        "answers": said,
+        "given": said.get(answers.get(code, ""), ""),
         "number": [item.code for item in law.QUESTIONS].index(code) + 1,
         "count": len(law.QUESTIONS),
         "back": f"screening/{earlier[-1]}/" if earlier and not answers.get(code) else _before(code),
@@ -99,12 +103,13 @@ def result(request: HttpRequest, visit: Visit) -> HttpResponse:
             return redirect(visit.url("screening"))
     if not visit.case.track:
         return redirect(visit.base)
+    fine = law.value("fasttrack.leave_fine", on=clock.today(), place=visit.case.place_id).number
     context = {
         "screening": _screen(visit),
         "refusal": faults.refusal,
         "is_kept": visit.case.track == law.Track.KEEP_SCENE.value,
         "must_call": visit.case.track == law.Track.PHOTOGRAPH_LEAVE_CALL.value,
         "can_correct": visit.case.photos_submitted_at is None,
-        "fine": law.value("fasttrack.leave_fine", on=clock.today(), place=visit.case.place_id).number,
+        "fine_yuan": yuan_text(fine).removesuffix(".00"),
     }
     return show(visit, "result", context, status=faults.status)

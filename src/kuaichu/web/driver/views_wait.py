@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from kuaichu import clock
+from kuaichu import clock, law
 from kuaichu.cases import actions
 from kuaichu.cases.states import PhotoState, Stage
 from kuaichu.journal.models import Event
-from kuaichu.web.access import find_party, link_of
+from kuaichu.web.access import link_of, party_behind
 from kuaichu.web.audience import audience
 from kuaichu.web.driver import clocks, words
 from kuaichu.web.driver.steps import Page
@@ -31,7 +31,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_GET
 def state(request: HttpRequest, token: str) -> HttpResponse:
     """What a waiting page polls: whether anything happened. No personal data, two statements."""
-    party = find_party(request, token).party  # trusted or not: the answer says nothing about anybody
+    party = party_behind(token)
     newest = Event.objects.filter(stream=party.case_id).order_by("-seq").values_list("seq", flat=True).first()
     case = party.case
     answer = {
@@ -69,12 +69,21 @@ def wait(request: HttpRequest, visit: Visit) -> HttpResponse:
         "late_link": link_of(late) if late and late.host_id == visit.party.pk else "",
         "has_second": len(visit.parties) > 1,
         "clocks": running,
+        "target": _target(visit),
         "since": _since(visit),
         "alarm": next((item for item in running if item.clock == "photos.check.alarm"), None),
         "is_complete": all(side.is_complete for side in visit.standing.sides if side.letter == visit.party.letter),
         "poll": True,
     }
     return show(visit, "wait", context)
+
+
+def _target(visit: Visit) -> str:
+    """By when an officer usually answers."""
+    if visit.step.what != "check" or visit.case.photos_submitted_at is None:
+        return ""
+    started_at = visit.case.photos_submitted_at
+    return clocks.text_of(law.due("photos.check.target", started_at=started_at, place=visit.case.place_id))
 
 
 def _since(visit: Visit) -> object:
@@ -128,6 +137,7 @@ def officer(request: HttpRequest, visit: Visit) -> HttpResponse:
         "is_taken_up": is_called and visit.case.matters.filter(kind="attendance", outcome="attended").exists(),
         "why": words.OFFICER_REASONS.get(visit.case.officer_request_reason, ""),
         "reason": request.GET.get("reason", "asked"),
+        "right": law.Citation("handling", "20(2)"),
         "refusal": faults.refusal,
         "clocks": clocks.running(visit.case) if is_called else [],
         "poll": is_called,

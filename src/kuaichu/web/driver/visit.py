@@ -166,7 +166,7 @@ def attempt(action: Callable[[], object]) -> Faults:
 
 
 def after(visit: Visit, faults: Faults) -> HttpResponse | None:
-    """Where to go after a POST: on, when it worked or when the journey has moved past this page meanwhile (a second tap,
+    """Where to go after a POST: on, when it worked or when the journey has moved past this page meanwhile (second tap,
     the other phone was faster); None when the page has to show the refusal."""
     if faults.refusal is None:
         return redirect(visit.base)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 _SIDES = {"A": _("甲方"), "B": _("乙方"), "C": _("丙方")}
-_BAR = (_("安全"), _("拍照"), _("撤离"), _("信息"), _("签字"))
+_BAR = (_("安全"), _("拍照"), _("撤离"), _("信息"), pgettext_lazy("bar", "签字"))
 
 SLOTS: dict[str, tuple[Promise, Promise]] = {
     "scene_front": (_("现场前方"), _("站在车头前方拍，带上两辆车、车牌和路面标线。")),
@@ -27,13 +27,28 @@ OFFICER_REASONS = {
     "details_timeout": _("超过时限没有填完"),
 }
 
+# The two plain answers to each screening question; "don't know" is the same for all.
+ANSWERS = {
+    "injured": (_("有人受伤或不舒服"), _("没有")),
+    "dangerous_goods": (_("有危险品"), _("没有")),
+    "movable": (_("都能开走"), _("有车开不走")),
+    "left": (_("有人走了"), _("都在")),
+    "drink_drugs": (_("有，或者可疑"), _("没有")),
+    "licence": (_("都有"), _("有人没有")),
+    "plate": (_("都有"), _("没有，或者像假的")),
+    "overloaded": (_("有"), _("没有")),
+    "deliberate": (_("像"), _("不像")),
+    "facility": (_("撞到了"), _("没撞到")),
+    "marks": (_("都有效"), _("有车没有")),
+    "agreed": (_("一致"), _("不一致")),
+}
+
 # What happened, in a sentence; %(who)s is the side, the officer or the system.
 EVENTS: dict[str, Promise] = {
     "case.reported": _("%(who)s报了案"),
     "screening.completed": _("%(who)s回答了安全问题"),
     "screening.restarted": _("%(who)s重新回答安全问题"),
     "occurrence.recorded": _("%(who)s记下了时间、地点和天气"),
-    "party.invited": _("%(who)s发出了邀请"),
     "party.joined": _("%(who)s加入了案件"),
     "party.added": _("%(who)s加了另一方，用同一部手机办理"),
     "phone.confirmed": _("%(who)s验证了手机号"),
@@ -130,6 +145,23 @@ _STAGES = {
     "attendance": _("民警到场处理"),
     "claims": _("责任已经确定，保险公司正在理赔"),
 }
+_INSTRUMENTS = {
+    "agreement": _("自行协商协议书"),
+    "determination": _("事故认定书（简易程序）"),
+    "review": _("复核结论"),
+}
+_INSTRUMENT_STATES = {
+    "drafted": _("等待签字"),
+    "served": _("已送达，等待签收"),
+    "completed": _("已生效"),
+    "superseded": _("已被新的代替"),
+}
+_REVIEW_STATES = {
+    "applied": _("已申请，等待结论"),
+    "upheld": _("维持原认定"),
+    "reopened": _("要求重新认定"),
+    "withdrawn": _("申请人已撤回"),
+}
 _OUTCOMES = {
     "paid": _("赔款都付清了，案件办结"),
     "settled": _("案件办结"),
@@ -141,3 +173,19 @@ _OUTCOMES = {
 def stage(code: str, outcome: str) -> str:
     """Where the case stands, in a sentence."""
     return str(_OUTCOMES.get(outcome, _("案件办结")) if code == "closed" else _STAGES[code])
+
+
+def answers(question: str) -> dict[str, str]:
+    """The words on the buttons of a screening question, by answer."""
+    yes, no = ANSWERS.get(question, (_("是"), _("不是")))
+    return {"yes": str(yes), "no": str(no), "unsure": gettext("不清楚")}
+
+
+def instrument(kind: str, state: str) -> tuple[str, str]:
+    """What the document is, and where it stands."""
+    return str(_INSTRUMENTS[kind]), str(_INSTRUMENT_STATES.get(state, ""))
+
+
+def review_state(code: str) -> str:
+    """Where the review stands."""
+    return str(_REVIEW_STATES[code])

@@ -179,7 +179,7 @@ def test_online_determination_and_review(at_leave, officer) -> None:
     a.open(f"/c/{a.token}/review/").send("reason", reason="我没有追尾，是对方倒车。")
     assert "复核申请" in a.text
     a.send("withdraw", press="withdraw")
-    assert "申请人撤回" in a.text
+    assert "申请人已撤回" in a.text
 
 
 def test_split_choice_leads_to_an_officer(at_leave) -> None:

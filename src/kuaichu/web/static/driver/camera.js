@@ -55,10 +55,12 @@ async function open(name) {
   slot = name;
   const cell = cells.get(name);
   word.textContent = cell.dataset.hint;
+  document.querySelector("h1").textContent = cell.dataset.heading;
   const drawing = document.getElementById("outline-" + name) || document.getElementById("outline-extra");
   outline.textContent = "";
   outline.appendChild(drawing.content.cloneNode(true));
   box.hidden = false;
+  document.body.classList.add("shooting");
   box.scrollIntoView({ block: "start" });
   if (stream || isOpening) return;
   isOpening = true;
@@ -80,6 +82,7 @@ function close() {
   if (stream) stream.getTracks().forEach(track => track.stop());
   stream = null;
   box.hidden = true;
+  document.body.classList.remove("shooting");
 }
 
 async function keep(file) {
@@ -92,12 +95,13 @@ async function keep(file) {
 }
 
 shutter.addEventListener("click", () => {
-  if (!video.videoWidth) return;
+  if (!video.videoWidth || shutter.disabled) return;
+  shutter.disabled = true;
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;
   canvas.getContext("2d").drawImage(video, 0, 0);
-  canvas.toBlob(blob => keep(new File([blob], slot + ".jpg", { type: "image/jpeg", lastModified: Date.now() })), "image/jpeg", 0.9);
+  canvas.toBlob(blob => { shutter.disabled = false; keep(new File([blob], slot + ".jpg", { type: "image/jpeg", lastModified: Date.now() })); }, "image/jpeg", 0.9);
 });
 picker.addEventListener("change", () => { if (picker.files.length) { const file = picker.files[0]; picker.value = ""; keep(file); } });
 document.getElementById("camera-close").addEventListener("click", () => { close(); location.reload(); });

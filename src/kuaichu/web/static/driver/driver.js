@@ -4,6 +4,13 @@
   const refusal = document.getElementById("refusal") || main.querySelector("[aria-invalid=true]");
   if (refusal) refusal.focus();
 
+  // With very large text the buttons would cover the page: then they stand at its end.
+  function settle() {
+    document.querySelectorAll(".dock").forEach(dock => dock.classList.toggle("flow", dock.offsetHeight > innerHeight * 0.42));
+  }
+  addEventListener("resize", settle);
+  settle();
+
   function free(form) {
     delete form.dataset.sent;
     form.querySelectorAll("button").forEach(button => { button.disabled = false; });
@@ -71,6 +78,7 @@
     const words = before && before.textContent;
     main.innerHTML = fresh.innerHTML;
     main.querySelectorAll("details").forEach((one, number) => { if (opened[number]) one.open = true; });
+    settle();
     const heading = main.querySelector("h1");
     if (heading && heading.textContent !== words) { heading.tabIndex = -1; heading.focus(); }
   }
