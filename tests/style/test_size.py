@@ -1,6 +1,7 @@
 """Small enough to be read in one go."""
 
 import ast
+import re
 from pathlib import Path
 
 from tests.style import reading
@@ -8,6 +9,7 @@ from tests.style import reading
 FUNCTION_LINES = 70
 FILE_LINES = 400
 LINE_CHARACTERS = 120
+DIRECTIVE = re.compile(r"\s+# (type: ignore|noqa).*$")  # words for a tool, not for a reader
 
 
 def too_long(module: ast.Module) -> list[str]:
@@ -38,4 +40,6 @@ def test_lines_fit():
 
 def wide_lines(path: Path) -> list[str]:
     lines = enumerate(path.read_text().splitlines(), 1)
-    return [f"{reading.name(path)}:{number}" for number, line in lines if len(line) > LINE_CHARACTERS]
+    return [
+        f"{reading.name(path)}:{number}" for number, line in lines if len(DIRECTIVE.sub("", line)) > LINE_CHARACTERS
+    ]

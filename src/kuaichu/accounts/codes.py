@@ -14,7 +14,6 @@ from kuaichu.accounts.models import OneTimeCode
 from kuaichu.errors import Refused
 from kuaichu.privacy import blind_index
 
-
 SECOND_TAP = timedelta(seconds=10)
 
 

@@ -119,7 +119,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 class OneTimeCode(models.Model):
-    """A six-digit code sent by text message. The code itself is never stored: it is derived from the row's id and a key."""
+    """A six-digit code sent by text message. The code itself is never stored: it is derived from the row's id and a
+    key.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     purpose = models.CharField(max_length=20)

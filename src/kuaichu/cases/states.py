@@ -21,7 +21,9 @@ class Stage(models.TextChoices):
 
 
 class Path(models.TextChoices):
-    """How liability is settled (Art. 20): by the parties themselves, by an officer online, by an officer on the spot."""
+    """How liability is settled (Art. 20): by the parties themselves, by an officer online, by an officer on the
+    spot.
+    """
 
     SELF = "self", "自行协商"
     ONLINE = "online", "在线认定"

@@ -1,4 +1,6 @@
-"""Secrets of links and codes, derived from row ids and a key: they can be shown again, and the database reveals none."""
+"""Secrets of links and codes, derived from row ids and a key: they can be shown again, and the database reveals
+none.
+"""
 
 import base64
 import hashlib

@@ -70,7 +70,9 @@ def entered_of(
 
 
 def _are_shares_meant(parties: Sequence[Party], grades: Grades) -> bool:
-    """Shares count when they are whole. Between a car and a rider of whom one bears nothing, the law's own share holds."""
+    """Shares count when they are whole. Between a car and a rider of whom one bears nothing, the law's own share
+    holds.
+    """
     is_mixed = any(party.kind != PartyKind.MOTOR for party in parties)
     is_one_sided = "none" in grades.grades.values()
     return sum(grades.shares.values()) == WHOLE and not (is_mixed and is_one_sided)

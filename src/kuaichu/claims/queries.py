@@ -58,7 +58,9 @@ class PartyMoney:
 
 @dataclass(frozen=True)
 class Money:
-    """The books of a case. `settlement` is None until every vehicle is assessed; `lines` are all of its lines in order."""
+    """The books of a case. `settlement` is None until every vehicle is assessed; `lines` are all of its lines in
+    order.
+    """
 
     case: Case
     grades: Grades | None

@@ -14,7 +14,8 @@ _ORDER = ("full", "primary", "equal", "secondary", "none")
 def assessing_claims(parties: Iterable[Party], claims: Sequence[Claim], grades: Grades) -> dict[UUID, Claim]:
     """The claim under which each party's vehicle is assessed, by party id.
 
-    Its own insurer's; a vehicle without one (uninsured, refused, bicycle) goes to the insurer of the party that bears most
+    Its own insurer's; a vehicle without one (uninsured, refused, bicycle) goes to the insurer of the party that
+    bears most
     liability, the first by letter among equals. Empty where no claim is left.
     """
     live = [claim for claim in claims if claim.state != ClaimState.REFUSED]

@@ -69,7 +69,9 @@ MOVES = {
 
 
 def require_move(action: str, *, state: str, who: str) -> ClaimState:
-    """The state that `action` leads to. Raises Refused("claim.moved_on") when the claim does not stand where it must."""
+    """The state that `action` leads to. Raises Refused("claim.moved_on") when the claim does not stand where it
+    must.
+    """
     move = MOVES[action]
     if ClaimState(state) not in move.source:
         raise Refused("claim.moved_on", "这笔理赔已是“%(state)s”，请刷新后再看", state=ClaimState(state).label)

@@ -1,6 +1,7 @@
 """`./kuaichu words`: the English catalogue from its parts, and what still lacks English.
 
-Each audience and the rooms keep a part, `locale/parts/<name>.po`, with Chinese ids. They are merged into `django.po` and
+Each audience and the rooms keep a part, `locale/parts/<name>.po`, with Chinese ids. They are merged into `django.po`
+and
 compiled into `django.mo` (both kept in the repository, so that starting needs no gettext tools).
 """
 

@@ -10,13 +10,16 @@ from kuaichu.dossier.sealer import authority
 from kuaichu.journal.models import Anchor, Event
 
 ANCHOR_EVERY = timedelta(minutes=30)
-# Ids are handed out before their transactions commit: only what is older than any transaction lasts may be anchored, or a
+# Ids are handed out before their transactions commit: only what is older than any transaction lasts may be anchored,
+# or a
 # late neighbour with a lower id would make an honest anchor look forged.
 SETTLED_AFTER = timedelta(minutes=2)
 
 
 def heads_digest(first_event_id: int, last_event_id: int) -> str:
-    """SHA-256 (hex) over the digests of the events (first, last], in order: no event of the span can change unnoticed."""
+    """SHA-256 (hex) over the digests of the events (first, last], in order: no event of the span can change
+    unnoticed.
+    """
     running = hashlib.sha256()
     rows = Event.objects.filter(pk__gt=first_event_id, pk__lte=last_event_id).order_by("pk")
     for digest in rows.values_list("digest", flat=True).iterator():

@@ -108,7 +108,9 @@ class InstrumentFile(models.Model):
 
 
 class Signature(models.Model):
-    """A party's signature, receipt or refusal under an instrument, bound to the content's digest and a one-time code."""
+    """A party's signature, receipt or refusal under an instrument, bound to the content's digest and a one-time
+    code.
+    """
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="signatures")
     party = models.ForeignKey(Party, on_delete=models.CASCADE)

@@ -57,7 +57,9 @@ def _claim(event_id: int) -> bool:
 
 
 def _give_back(event: Event, reaction: str, error: Exception) -> None:
-    """Leave the event for a later try, or park it after MAX_TRIES. The error's text may hold data, so only its type stays."""
+    """Leave the event for a later try, or park it after MAX_TRIES. The error's text may hold data, so only its type
+    stays.
+    """
     kind = f"{reaction}: {type(error).__name__}"[:200]
     _log.exception("reaction failed: event %s, %s", event.pk, reaction)
     now = clock.now()

@@ -54,7 +54,9 @@ def determination(
     facts: str,
     officer: Person,
 ) -> DeterminationContent:
-    """The simplified determination (令146 Art. 24(2)). `findings` maps letters to (conduct, provision), both may be empty."""
+    """The simplified determination (令146 Art. 24(2)). `findings` maps letters to (conduct, provision), both may be
+    empty.
+    """
     code = new_verify_code()
     superior = case.unit.superior
     reviewer_name = superior.name if superior else case.unit.name

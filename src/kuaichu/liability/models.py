@@ -13,7 +13,9 @@ from kuaichu.privacy import EncryptedTextField
 
 
 class Proposal(models.Model):
-    """The machine's proposal from the facts of one moment. `result` is the JSON of `law`'s Proposal; a new fact, a new row."""
+    """The machine's proposal from the facts of one moment. `result` is the JSON of `law`'s Proposal; a new fact, a
+    new row.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="proposals")
@@ -45,7 +47,9 @@ class PartyChoice(models.Model):
 
 
 class Determination(models.Model):
-    """An officer's decision. `grades` maps party letters to liability grades, `shares` to percent (sum 100 or all 0)."""
+    """An officer's decision. `grades` maps party letters to liability grades, `shares` to percent (sum 100 or all
+    0).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="determinations")

@@ -44,7 +44,9 @@ def propose(case: Case, parties: Sequence[Party]) -> tuple[str, dict[str, Any]]:
 
 
 def _as_json(proposal: Proposal, disputed: Sequence[str]) -> dict[str, Any]:
-    """Where the accounts contradict each other nothing is proposed: the law leaves that to an officer (令146 Art. 20)."""
+    """Where the accounts contradict each other nothing is proposed: the law leaves that to an officer (令146 Art.
+    20).
+    """
     is_officer_needed = proposal.is_officer_needed or bool(disputed)
     grades = {party.letter: str(party.grade) for party in proposal.parties if party.grade is not None}
     why = {"zh": proposal.officer_zh, "en": proposal.officer_en}

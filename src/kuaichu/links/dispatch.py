@@ -1,4 +1,6 @@
-"""Sending what is queued: claim by one atomic update, call with no transaction open, take the reply in one transaction."""
+"""Sending what is queued: claim by one atomic update, call with no transaction open, take the reply in one
+transaction.
+"""
 
 import hashlib
 import json

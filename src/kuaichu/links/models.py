@@ -16,7 +16,9 @@ class ExchangeState(models.TextChoices):
 
 
 class Exchange(models.Model):
-    """One message to (or from) a partner. It is written before the call and holds ids only: the body is built when sent."""
+    """One message to (or from) a partner. It is written before the call and holds ids only: the body is built when
+    sent.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     kind = models.CharField(max_length=20)

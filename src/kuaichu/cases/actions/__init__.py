@@ -21,7 +21,6 @@ from kuaichu.cases.actions.phones import (
     bind_device,
     check_code,
     confirm_phone,
-    is_device_of,
     request_phone_code,
     request_signing_code,
 )
@@ -53,7 +52,6 @@ __all__ = [
     "give_account",
     "invite",
     "invite_by_text",
-    "is_device_of",
     "join",
     "record_occurrence",
     "reopen_details",

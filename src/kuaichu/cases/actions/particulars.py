@@ -35,7 +35,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Particulars:
-    """As typed. `contact` is only for a party without a phone; `insurer_code` is the agency's code or empty (uninsured)."""
+    """As typed. `contact` is only for a party without a phone; `insurer_code` is the agency's code or empty
+    (uninsured).
+    """
 
     name: str
     document_kind: str

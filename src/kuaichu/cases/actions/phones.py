@@ -100,12 +100,11 @@ def bind_device(*, party_id: UUID) -> str:
     """Trust one more browser as the party's own; returns the secret for its cookie (shown once)."""
     case, party = lock_party(party_id)
     secret = secrets.token_urlsafe(24)
-    PartyDevice.objects.create(party=party, secret_digest=keyed_digest(secret, purpose="device"), bound_at=clock.now())
+    PartyDevice.objects.create(party=party, secret_digest=device_digest(secret), bound_at=clock.now())
     record("device.bound", stream=case.pk, actor=Actor("party", str(party.pk)))
     return secret
 
 
-def is_device_of(party: Party, secret: str) -> bool:
-    """Whether `secret` (from a cookie) is one of the party's browsers."""
-    digest = keyed_digest(secret, purpose="device")
-    return PartyDevice.objects.filter(party=party, secret_digest=digest).exists()
+def device_digest(secret: str) -> str:
+    """What the database keeps of a browser's secret."""
+    return keyed_digest(secret, purpose="device")

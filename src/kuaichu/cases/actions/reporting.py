@@ -161,7 +161,9 @@ def _require_known_answer(question: str, answer: str) -> None:
 
 @transaction.atomic
 def correct_screening(*, party_id: UUID) -> None:
-    """Start the screening again after a wrong tap. Allowed until photos were handed in or an officer took the case up."""
+    """Start the screening again after a wrong tap. Allowed until photos were handed in or an officer took the case
+    up.
+    """
     case, party = lock_party(party_id)
     is_kept = case.stage == Stage.ATTENDANCE and case.officer_request_reason == "screening"
     is_early = case.stage == Stage.EVIDENCE and case.photos_submitted_at is None

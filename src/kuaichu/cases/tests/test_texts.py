@@ -3,9 +3,9 @@
 import pytest
 
 from kuaichu.cases import actions, texts
-from tests.factories import newest_code, screened
 from kuaichu.links.adapters import PermanentError
 from kuaichu.links.models import Exchange
+from tests.factories import newest_code, screened
 
 PHONE = "13800138001"
 

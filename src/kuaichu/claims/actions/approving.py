@@ -22,10 +22,13 @@ from kuaichu.journal.actors import SYSTEM, Actor
 
 @transaction.atomic
 def approve(*, claim_id: UUID, adjuster: Person, version: int) -> Approval:
-    """Approve what the insurer pays by settlement `version` (what the adjuster saw). Twice by one person changes nothing.
+    """Approve what the insurer pays by settlement `version` (what the adjuster saw). Twice by one person changes
+    nothing.
 
-    The first approval freezes assessments and settlement. Claims that pay nothing end when all paying ones are approved.
-    Raises Refused: settlement.changed, settlement.problem, claim.nothing_to_pay, claim.approved_already, claim.review_open.
+    The first approval freezes assessments and settlement. Claims that pay nothing end when all paying ones are
+    approved.
+    Raises Refused: settlement.changed, settlement.problem, claim.nothing_to_pay, claim.approved_already,
+    claim.review_open.
     """
     case, claim = lock_claim(claim_id, adjuster=adjuster)
     settlement = _seen(case, version)

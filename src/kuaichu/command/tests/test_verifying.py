@@ -4,7 +4,6 @@ import json
 import uuid
 from argparse import Namespace
 from contextlib import contextmanager
-
 from datetime import timedelta
 
 import pytest
@@ -59,7 +58,7 @@ def first_fault(case: Case) -> str:
     return found.code if found else ""
 
 
-def event_of(case: Case, name: str) -> Event:
+def event_of(case: Case, name: str) -> Event | None:
     return Event.objects.filter(stream=case.pk, name=name).order_by("seq").first()
 
 

@@ -59,7 +59,8 @@ def receive_photo(
     """Take a photo into a slot; what was there is replaced, its original kept. The same file again changes nothing.
 
     The picture is opened and copied before the case is locked. `claims` are the sender's, for want of EXIF.
-    Raises Refused: photo.* of `inspect`, photo.altered, photo.same, photo.same_again, those of `require_room`, storage.full,
+    Raises Refused: photo.* of `inspect`, photo.altered, photo.same, photo.same_again, those of `require_room`,
+    storage.full,
     rate.exceeded.
     """
     party = Party.objects.select_related("case").filter(pk=party_id).first()

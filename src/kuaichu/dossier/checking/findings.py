@@ -14,7 +14,8 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`topic` is journal, anchor, photo, instrument, signature, file, deadline, matter or case; `code` is stable; `text`
+    """`topic` is journal, anchor, photo, instrument, signature, file, deadline, matter or case; `code` is stable;
+    `text`
     is a Chinese line without personal data."""
 
     level: Level

@@ -8,132 +8,232 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('cases', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('agreement', '道路交通事故自行协商协议书'), ('determination', '道路交通事故认定书（简易程序）'), ('review', '道路交通事故认定复核结论')], max_length=16)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('state', models.CharField(choices=[('drafted', '待签字'), ('served', '已送达'), ('completed', '已生效'), ('withdrawn', '已撤回'), ('superseded', '已被替代')], default='drafted', max_length=10)),
-                ('content', kuaichu.privacy.EncryptedTextField()),
-                ('content_digest', models.CharField(max_length=64)),
-                ('verify_code', models.CharField(max_length=16, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instruments', to='cases.case')),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('superseded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='dossier.instrument')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.agency')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("agreement", "道路交通事故自行协商协议书"),
+                            ("determination", "道路交通事故认定书（简易程序）"),
+                            ("review", "道路交通事故认定复核结论"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drafted", "待签字"),
+                            ("served", "已送达"),
+                            ("completed", "已生效"),
+                            ("withdrawn", "已撤回"),
+                            ("superseded", "已被替代"),
+                        ],
+                        default="drafted",
+                        max_length=10,
+                    ),
+                ),
+                ("content", kuaichu.privacy.EncryptedTextField()),
+                ("content_digest", models.CharField(max_length=64)),
+                ("verify_code", models.CharField(max_length=16, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("completed_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="instruments", to="cases.case"
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supersedes",
+                        to="dossier.instrument",
+                    ),
+                ),
+                ("unit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.agency")),
             ],
         ),
         migrations.CreateModel(
-            name='InstrumentFile',
+            name="InstrumentFile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('edition', models.CharField(max_length=10)),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.PositiveIntegerField()),
-                ('sealed_at', models.DateTimeField()),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='dossier.instrument')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("edition", models.CharField(max_length=10)),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.PositiveIntegerField()),
+                ("sealed_at", models.DateTimeField()),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="dossier.instrument"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('slot', models.CharField(max_length=12)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('media_type', models.CharField(max_length=20)),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('arrived_at', models.DateTimeField()),
-                ('claimed_taken_at', models.DateTimeField(null=True)),
-                ('claimed_lon_wgs84', models.FloatField(null=True)),
-                ('claimed_lat_wgs84', models.FloatField(null=True)),
-                ('claimed_device', models.CharField(blank=True, max_length=80)),
-                ('check_state', models.CharField(choices=[('waiting', '待审核'), ('passed', '通过'), ('retake', '请重拍')], default='waiting', max_length=8)),
-                ('retake_reason', models.CharField(blank=True, max_length=20)),
-                ('replaced_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='cases.case')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='cases.party')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("slot", models.CharField(max_length=12)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("media_type", models.CharField(max_length=20)),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("arrived_at", models.DateTimeField()),
+                ("claimed_taken_at", models.DateTimeField(null=True)),
+                ("claimed_lon_wgs84", models.FloatField(null=True)),
+                ("claimed_lat_wgs84", models.FloatField(null=True)),
+                ("claimed_device", models.CharField(blank=True, max_length=80)),
+                (
+                    "check_state",
+                    models.CharField(
+                        choices=[("waiting", "待审核"), ("passed", "通过"), ("retake", "请重拍")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("retake_reason", models.CharField(blank=True, max_length=20)),
+                ("replaced_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="cases.case"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="cases.party"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('signed', '签名'), ('refused', '拒绝签名')], max_length=10)),
-                ('strokes', kuaichu.privacy.EncryptedTextField(blank=True)),
-                ('content_digest', models.CharField(max_length=64)),
-                ('note', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField()),
-                ('code', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.onetimecode')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='dossier.instrument')),
-                ('noted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='cases.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("signed", "签名"), ("refused", "拒绝签名")], max_length=10)),
+                ("strokes", kuaichu.privacy.EncryptedTextField(blank=True)),
+                ("content_digest", models.CharField(max_length=64)),
+                ("note", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "code",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.onetimecode"
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="signatures", to="dossier.instrument"
+                    ),
+                ),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("party", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="cases.party")),
             ],
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('slot', models.CharField(max_length=12)),
-                ('client_key', models.CharField(max_length=64)),
-                ('length', models.PositiveIntegerField()),
-                ('offset', models.PositiveIntegerField(default=0)),
-                ('declared_sha256', models.CharField(blank=True, max_length=64)),
-                ('claims', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='cases.party')),
-                ('photo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='dossier.photo')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("slot", models.CharField(max_length=12)),
+                ("client_key", models.CharField(max_length=64)),
+                ("length", models.PositiveIntegerField()),
+                ("offset", models.PositiveIntegerField(default=0)),
+                ("declared_sha256", models.CharField(blank=True, max_length=64)),
+                ("claims", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="uploads", to="cases.party"
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="dossier.photo"),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['drafted', 'served'])), fields=('case', 'kind'), name='dossier_instrument_one_open'),
+            model_name="instrument",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["drafted", "served"])),
+                fields=("case", "kind"),
+                name="dossier_instrument_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrumentfile',
-            constraint=models.UniqueConstraint(fields=('instrument', 'edition'), name='dossier_file_one_per_edition'),
+            model_name="instrumentfile",
+            constraint=models.UniqueConstraint(fields=("instrument", "edition"), name="dossier_file_one_per_edition"),
         ),
         migrations.AddIndex(
-            model_name='photo',
-            index=models.Index(fields=['case', 'arrived_at'], name='dossier_photo_by_case'),
+            model_name="photo",
+            index=models.Index(fields=["case", "arrived_at"], name="dossier_photo_by_case"),
         ),
         migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('case', 'slot'), name='dossier_photo_one_per_slot'),
+            model_name="photo",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_at__isnull", True)),
+                fields=("case", "slot"),
+                name="dossier_photo_one_per_slot",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='dossier_photo_not_empty'),
+            model_name="photo",
+            constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="dossier_photo_not_empty"),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('instrument', 'party'), name='dossier_signature_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(fields=("instrument", "party"), name="dossier_signature_once"),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'refused'), _negated=True), ('noted_by__isnull', False), _connector='OR'), name='dossier_refusal_is_noted'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "refused"), _negated=True), ("noted_by__isnull", False), _connector="OR"
+                ),
+                name="dossier_refusal_is_noted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.UniqueConstraint(fields=('party', 'client_key'), name='dossier_upload_once'),
+            model_name="upload",
+            constraint=models.UniqueConstraint(fields=("party", "client_key"), name="dossier_upload_once"),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('offset__lte', models.F('length'))), name='dossier_upload_offset'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("offset__lte", models.F("length"))), name="dossier_upload_offset"
+            ),
         ),
     ]

@@ -8,7 +8,9 @@ FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "imag
 
 
 def media_type_of(head: bytes) -> str:
-    """The media type of an accepted photo, or an empty string. `head` is at least `HEAD_BYTES` where the file has them."""
+    """The media type of an accepted photo, or an empty string. `head` is at least `HEAD_BYTES` where the file has
+    them.
+    """
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -32,7 +32,9 @@ def ensure_proposal(*, case_id: UUID) -> Proposal | None:
 
 
 def _current(case: Case) -> Proposal | None:
-    """The proposal that fits today's facts; an outdated one is withdrawn with its choices. The caller holds the lock."""
+    """The proposal that fits today's facts; an outdated one is withdrawn with its choices. The caller holds the
+    lock.
+    """
     parties = list(case.parties.select_related("insurer"))
     running = Proposal.objects.filter(case=case, withdrawn_at__isnull=True).first()
     if any(party.account_at is None for party in parties) or len(parties) < 2:
@@ -62,7 +64,9 @@ def propose_when_complete(event: Event) -> None:
 
 
 def withdraw_when_reopened(event: Event) -> None:
-    """Reaction to details.reopened, officer.requested and the like: drafts that nobody is bound by yet are taken back."""
+    """Reaction to details.reopened, officer.requested and the like: drafts that nobody is bound by yet are taken
+    back.
+    """
     case = lock_case(event.stream)
     if case.stage != Stage.SIGNING:
         instruments.withdraw_drafts(case, actor=SYSTEM)

@@ -1,4 +1,6 @@
-"""Only an officer issues a determination: confirmed or changed with a reason, one officer suffices (令146 Arts. 23, 24)."""
+"""Only an officer issues a determination: confirmed or changed with a reason, one officer suffices (令146 Arts. 23,
+24).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +36,8 @@ _WHOLE = 100
 class Decision:
     """What the officer decides: a grade (full, primary, equal, secondary, none) for each letter.
 
-    `override_reason` is due when the grades differ from the proposal's. `shares` (percent, sum 100) are needed only where
+    `override_reason` is due when the grades differ from the proposal's. `shares` (percent, sum 100) are needed only
+    where
     no table of the law gives them (three at fault). `conduct` may give the officer's own words on a party, by letter.
     """
 
@@ -140,7 +143,9 @@ def _require_parties(parties: list[Party]) -> None:
 
 
 def _check(decision: Decision, letters: set[str]) -> None:
-    """Grades must fit together (令146 Art. 60): one full with all others none; equal shared by two at least; or nobody."""
+    """Grades must fit together (令146 Art. 60): one full with all others none; equal shared by two at least; or
+    nobody.
+    """
     if set(decision.grades) != letters:
         raise Refused("determination.incomplete", "请为每一方选择责任")
     grades = sorted(decision.grades.values())

@@ -1,6 +1,7 @@
 """A simulated insurer, in memory: what it answers follows from a seed and the message, so a run can be repeated.
 
-It behaves as a partner would: one effect per Idempotency-Key, a report number for each claim, a reference for each payment,
+It behaves as a partner would: one effect per Idempotency-Key, a report number for each claim, a reference for each
+payment,
 and a signed callback a little later. Its temper decides how pleasant that is. Policy numbers ask for special answers:
 ending in 9999 nonsense, in 8888 a policy that is not valid, in 7777 compulsory insurance only.
 """

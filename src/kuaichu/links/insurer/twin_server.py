@@ -1,4 +1,6 @@
-"""Simulated insurers over HTTP: `POST .../claims` and `.../payments`; the agency's header says which of them is meant."""
+"""Simulated insurers over HTTP: `POST .../claims` and `.../payments`; the agency's header says which of them is
+meant.
+"""
 
 import json
 import threading

@@ -5,48 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('phone_masked', models.CharField(max_length=20)),
-                ('text', models.CharField(max_length=400)),
-                ('stream', models.UUIDField(null=True)),
-                ('key', models.CharField(max_length=100, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("phone_masked", models.CharField(max_length=20)),
+                ("text", models.CharField(max_length=400)),
+                ("stream", models.UUIDField(null=True)),
+                ("key", models.CharField(max_length=100, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Exchange',
+            name="Exchange",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('vendor', models.CharField(max_length=40)),
-                ('operation', models.CharField(max_length=40)),
-                ('direction', models.CharField(default='out', max_length=3)),
-                ('subject_id', models.CharField(max_length=40)),
-                ('stream', models.UUIDField(db_index=True, null=True)),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('state', models.CharField(choices=[('queued', '待发送'), ('sending', '发送中'), ('done', '已送达'), ('failed', '失败')], default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('next_at', models.DateTimeField()),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('message_digest', models.CharField(blank=True, max_length=64)),
-                ('reply', models.JSONField(default=dict)),
-                ('error_code', models.CharField(blank=True, max_length=60)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("vendor", models.CharField(max_length=40)),
+                ("operation", models.CharField(max_length=40)),
+                ("direction", models.CharField(default="out", max_length=3)),
+                ("subject_id", models.CharField(max_length=40)),
+                ("stream", models.UUIDField(db_index=True, null=True)),
+                ("key", models.CharField(max_length=100, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "待发送"), ("sending", "发送中"), ("done", "已送达"), ("failed", "失败")],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField()),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("message_digest", models.CharField(blank=True, max_length=64)),
+                ("reply", models.JSONField(default=dict)),
+                ("error_code", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['next_at'], name='links_exchange_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('direction__in', ['out', 'in'])), name='links_exchange_direction')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["next_at"],
+                        name="links_exchange_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["out", "in"])), name="links_exchange_direction"
+                    )
+                ],
             },
         ),
     ]

@@ -3,8 +3,10 @@
     POST {endpoint}/claims      operation claim.notify    a claim with the references of all documents
     POST {endpoint}/payments    operation payment.order   pay an amount to an account
 
-Headers and signature: `links.insurer.signing`. Replies: `links.insurer.protocol`. 200 or 201 carry the answer, 202 means
-that it comes later by callback to `callback_url` of the message; 408, 425, 429 and 5xx mean try again; any other status is
+Headers and signature: `links.insurer.signing`. Replies: `links.insurer.protocol`. 200 or 201 carry the answer, 202
+means
+that it comes later by callback to `callback_url` of the message; 408, 425, 429 and 5xx mean try again; any other
+status is
 a refusal. A message is an envelope `{"agency": code, "endpoint": url, "body": {...}}`; only the body is sent. An empty
 endpoint is the demonstration's twin, whose address stands in `HOME/twins`.
 """
