@@ -8,7 +8,8 @@ import tempfile
 if (
     os.environ.get("KUAICHU_TESTING") != "1" or "KUAICHU_HOME" not in os.environ
 ):  # parallel workers inherit what the first process has set
-    _home = tempfile.mkdtemp(prefix="kuaichu-test-")
+    _memory = "/dev/shm"  # noqa: S108 - a folder in memory, where there is one: no test waits for a disk
+    _home = tempfile.mkdtemp(prefix="kuaichu-test-", dir=_memory if os.access(_memory, os.W_OK) else None)
     atexit.register(shutil.rmtree, _home, ignore_errors=True)
     os.environ["KUAICHU_HOME"] = _home
     os.environ["KUAICHU_TESTING"] = "1"

@@ -1,4 +1,5 @@
-"""Tables only: which event starts which action, which message is built by whom, which reply goes where, which adapter is
+"""Tables only: which event starts which action, which message is built by whom, which reply goes where, which
+adapter is
 which class. The single place that knows rooms above and vendors below."""
 
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +7,7 @@ from typing import Any
 
 from kuaichu.cases import texts
 from kuaichu.cases.models import Deadline
-from kuaichu.cases.reactions import signature_ran_out
+from kuaichu.cases.reactions import details_ran_out, signature_ran_out
 from kuaichu.claims import messages as claim_messages
 from kuaichu.claims import reactions as claims
 from kuaichu.claims.actions import accepting, paying, refusing
@@ -60,6 +61,7 @@ ADAPTERS: Mapping[str, Callable[[], Any]] = {
 }
 
 DUE: Mapping[str, Callable[[Deadline], object]] = {
+    "details.open": details_ran_out,
     "signature.open": signature_ran_out,
     "claim.documents_list": claims.claim_ran_late,
     "claim.decide": claims.claim_ran_late,

@@ -10,17 +10,21 @@ from types import FrameType
 from django.db import close_old_connections, connection
 
 from kuaichu import wiring
+from kuaichu.accounts.retention import forget_codes
 from kuaichu.cases import deadlines
+from kuaichu.cases.retention import forget_drafts
 from kuaichu.dossier.actions.uploads import forget_expired
 from kuaichu.dossier.anchoring import anchor_if_due
 from kuaichu.journal import dispatch as reactions
 from kuaichu.links import dispatch as deliveries
+from kuaichu.links.retention import forget_messages
 from kuaichu.web.api.idempotency import forget_old_replies
 
 IDLE_SECONDS = 0.25
 AFTER_FAULT_SECONDS = 2.0
 CLOCKS_EVERY_SECONDS = 1.0
 CLEANING_EVERY_SECONDS = 300.0
+FORGETTING = (forget_expired, forget_old_replies, forget_drafts, forget_codes, forget_messages)
 QUICK_KINDS = ("sms", "seal")  # answered on this machine, or somebody stands waiting for it
 _log = logging.getLogger("kuaichu.worker")
 
@@ -86,8 +90,8 @@ class Worker:
             done += deadlines.run_due(wiring.DUE)
         if now >= self._cleaning_at:
             self._cleaning_at = now + CLEANING_EVERY_SECONDS
-            forget_expired()
-            forget_old_replies()
+            for forget in FORGETTING:
+                forget()
             anchor_if_due()
         return done
 

@@ -16,6 +16,7 @@ from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM, Actor
 
+WAITING_CLOCKS = ("details.open", "signature.open", "photos.check.target", "photos.check.alarm")
 REASONS = {
     "screening": "需要保护现场",
     "asked": "当事人请求民警到场",
@@ -41,7 +42,8 @@ def request_officer(*, party_id: UUID, reason: str = "asked") -> None:
 def call_officer_when_late(deadline: Deadline, *, reason: str) -> None:
     """A clock ran out: the case goes to the field queue (the caller holds the transaction)."""
     case = lock_case(deadline.case_id)
-    if case.stage in (Stage.DETAILS, Stage.LIABILITY, Stage.SIGNING):
+    waits = {"details_timeout": (Stage.DETAILS, Stage.LIABILITY), "signature_timeout": (Stage.SIGNING,)}[reason]
+    if case.stage in waits and case.path != Path.ONLINE:
         _call(case, reason=reason, actor=SYSTEM)
 
 
@@ -51,7 +53,7 @@ def _call(case: Case, *, reason: str, actor: Actor) -> None:
     case.officer_request_reason = reason
     case.path = Path.SPOT
     save_case(case, "stage", "officer_requested_at", "officer_request_reason", "path")
-    deadlines.settle(case, "signature.open")
+    deadlines.settle(case, *WAITING_CLOCKS)
     matters.open_matter(case, "attendance")
     case.matters.filter(kind="attendance").update(settled_at=None, outcome="")
     record("officer.requested", stream=case.pk, actor=actor, subject=f"case:{case.pk}", reason=reason)
@@ -78,6 +80,8 @@ def resume_online(*, case_id: UUID, officer: Person) -> None:
     case.officer_requested_at, case.officer_request_reason, case.path = None, "", ""
     save_case(case, "stage", "officer_requested_at", "officer_request_reason", "path")
     matters.settle_matter(case, "attendance", outcome="resumed")
+    if case.stage == Stage.DETAILS:
+        deadlines.start(case, "details.open", started_at=clock.now())
     record("case.resumed", stream=case.pk, actor=Actor("staff", str(officer.pk)), stage=str(case.stage))
     complete_if_ready(case)
 

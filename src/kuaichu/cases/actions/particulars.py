@@ -9,7 +9,6 @@ from django.db import transaction
 
 from kuaichu import clock, law
 from kuaichu.accounts.models import Agency, AgencyKind
-from kuaichu.cases import deadlines
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind, PhoneMode
 from kuaichu.cases.states import PhotoState, Stage, require_move
@@ -235,7 +234,6 @@ def complete_if_ready(case: Case) -> bool:
         return False
     case.stage = require_move("complete_details", stage=case.stage, who="party")
     save_case(case, "stage")
-    deadlines.settle(case, "details.open")
     record("details.completed", stream=case.pk, actor=SYSTEM, subject=f"case:{case.pk}")
     return True
 

@@ -178,6 +178,7 @@ def pass_photos(*, case_id: UUID, officer: Person, seen: Collection[UUID] | None
     case.may_leave_at = clock.now()
     save_case(case, "stage", "photo_state", "may_leave_at")
     deadlines.settle(case, *CLOCKS)
+    deadlines.start(case, "details.open", started_at=case.may_leave_at)
     record("photos.passed", stream=case.pk, actor=Actor("staff", str(officer.pk)), count=len(present))
     complete_details(case_id=case.pk)
     case.refresh_from_db()

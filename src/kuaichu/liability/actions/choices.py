@@ -123,6 +123,7 @@ def _act_on_choices(case: Case, proposal: Proposal, actor: Actor) -> None:
     elif wanted == {Choice.POLICE} and case.path != Path.ONLINE:
         case.path = Path.ONLINE
         save_case(case, "path")
+        deadlines.settle(case, "details.open")
         deadlines.start(case, "determination.simplified", started_at=clock.now())
         record("determination.requested", stream=case.pk, actor=actor, subject=f"case:{case.pk}")
     else:
@@ -136,6 +137,7 @@ def _draw_up_agreement(case: Case, parties: list[Party], proposal: Proposal, act
     case.path = Path.SELF
     save_case(case, "stage", "path")
     instruments.draw_up(case, kind=InstrumentKind.AGREEMENT, content=drafted, actor=actor)
+    deadlines.settle(case, "details.open")
     deadlines.start(case, "signature.open", started_at=clock.now())
 
 
