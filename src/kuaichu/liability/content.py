@@ -81,7 +81,7 @@ def determination(
             )
             for party in parties
         ),
-        basis_text="《道路交通事故处理程序规定》第六十条",
+        basis_text="根据《道路交通事故处理程序规定》第六十条的规定，作出上述认定。",
         officer_name=officer.name,
         officer_number=officer.officer_number,
         issued_on_text=clock.now().astimezone(BEIJING).strftime(_DAY),

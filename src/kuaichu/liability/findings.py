@@ -17,7 +17,9 @@ def findings_of(
         if grade == "none":
             findings[letter] = ("", "")
             continue
-        words = conduct.get(letter, "").strip() or "，".join(reason["act"] for reason in reasons if reason["act"])
+        title = "甲乙丙"["ABC".index(letter)] + "方"  # the form names the party itself
+        acts = [reason["act"].removeprefix(title) for reason in reasons if reason["act"]]
+        words = conduct.get(letter, "").strip() or "，".join(acts)
         provisions = list(dict.fromkeys(article["zh"] for reason in reasons for article in reason["articles"]))
         findings[letter] = (words, "、".join(provisions) if words else "")
     return findings
