@@ -26,11 +26,13 @@ class RunningClock:
 def running(case: Case) -> list[RunningClock]:
     """The clocks that run on the case, nearest first (one statement)."""
     rows = case.deadlines.filter(settled_at__isnull=True).order_by("due_at")
-    found = []
+    found: list[RunningClock] = []
     for row in rows:
         if row.clock in _NOT_SHOWN:
             continue
         due = law.due(row.clock, started_at=row.started_at, place=case.place_id)
+        if any(item.clock == row.clock and item.due_at == row.due_at for item in found):
+            continue  # two insurers, one sentence
         found.append(RunningClock(row.clock, text_of(due), row.started_at, row.due_at, row.due_at <= clock.now()))
     return found
 
