@@ -54,6 +54,7 @@ def _call(case: Case, *, reason: str, actor: Actor) -> None:
     case.path = Path.SPOT
     save_case(case, "stage", "officer_requested_at", "officer_request_reason", "path")
     deadlines.settle(case, *WAITING_CLOCKS)
+    deadlines.start(case, "officer.field_target", started_at=case.officer_requested_at)
     matters.open_matter(case, "attendance")
     case.matters.filter(kind="attendance").update(settled_at=None, outcome="")
     record("officer.requested", stream=case.pk, actor=actor, subject=f"case:{case.pk}", reason=reason)
@@ -66,6 +67,7 @@ def attend(*, case_id: UUID, officer: Person) -> None:
     matter = matters.open_matter(case, "attendance")
     if matter.outcome == "attended":
         return
+    deadlines.settle(case, "officer.field_target")
     matter.outcome = "attended"
     matter.save(update_fields=["outcome"])
     record("officer.arrived", stream=case.pk, actor=Actor("staff", str(officer.pk)))
@@ -79,6 +81,7 @@ def resume_online(*, case_id: UUID, officer: Person) -> None:
     case.stage = Stage.DETAILS if case.photo_state == PhotoState.PASSED else target
     case.officer_requested_at, case.officer_request_reason, case.path = None, "", ""
     save_case(case, "stage", "officer_requested_at", "officer_request_reason", "path")
+    deadlines.settle(case, "officer.field_target")
     matters.settle_matter(case, "attendance", outcome="resumed")
     if case.stage == Stage.DETAILS:
         deadlines.start(case, "details.open", started_at=clock.now())
@@ -92,6 +95,7 @@ def close_as_transferred(*, case_id: UUID, officer: Person) -> None:
     case = _lock_for(officer, case_id)
     require_move("close", stage=case.stage, who="staff")
     case.matters.filter(settled_at__isnull=True).update(settled_at=clock.now(), outcome="transferred")
+    deadlines.settle(case, "officer.field_target")
     record("case.transferred", stream=case.pk, actor=Actor("staff", str(officer.pk)))
     matters.close_if_done(case, outcome=Outcome.TRANSFERRED, actor=Actor("staff", str(officer.pk)))
 
@@ -101,6 +105,7 @@ def close_attended(*, case_id: UUID, officer: Person) -> None:
     """The officer settled the matter on the spot and nothing is left to do online."""
     case = _lock_for(officer, case_id)
     require_move("close", stage=case.stage, who="staff")
+    deadlines.settle(case, "officer.field_target")
     matters.settle_matter(case, "attendance", outcome="settled")
     record("attendance.settled", stream=case.pk, actor=Actor("staff", str(officer.pk)))
     if not matters.close_if_done(case, outcome=Outcome.SETTLED, actor=Actor("staff", str(officer.pk))):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from kuaichu import clock, law
 from kuaichu.accounts.models import Agency, AgencyKind
-from kuaichu.cases import matters
+from kuaichu.cases import deadlines, matters
 from kuaichu.cases.locking import lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind, PhoneMode, ScreeningAnswer
 from kuaichu.cases.states import Stage, require_move
@@ -140,6 +140,7 @@ def answer_screening(*, party_id: UUID, question: str, answer: str) -> law.Scree
         case.officer_requested_at = clock.now()
         case.officer_request_reason = "screening"
         matters.open_matter(case, "attendance")
+        deadlines.start(case, "officer.field_target", started_at=case.officer_requested_at)
     save_case(case, "stage", "track", "officer_requested_at", "officer_request_reason")
     record(
         "screening.completed",
@@ -171,6 +172,7 @@ def correct_screening(*, party_id: UUID) -> None:
     if is_taken_up or not (is_kept or is_early):
         raise Refused("screening.settled", "筛查已经生效，不能再改。情况有变，请直接告诉民警")
     ScreeningAnswer.objects.filter(case=case).delete()
+    deadlines.settle(case, "officer.field_target")
     matters.settle_matter(case, "attendance", outcome="corrected")
     case.matters.filter(kind="attendance", outcome="corrected").delete()
     case.stage = Stage.REPORTED

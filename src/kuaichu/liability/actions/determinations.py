@@ -109,6 +109,7 @@ def _issue(
     case.stage = target
     case.path = case.path or Path.SPOT
     save_case(case, "stage", "path")
+    deadlines.settle(case, "officer.field_target")
     matters.settle_matter(case, "attendance", outcome="determined")
     matters.settle_matter(case, "redetermination", outcome="determined")
     deadlines.settle(case, "determination.simplified")
