@@ -11,6 +11,7 @@ if (
     _memory = "/dev/shm"  # noqa: S108 - a folder in memory, where there is one: no test waits for a disk
     _home = tempfile.mkdtemp(prefix="kuaichu-test-", dir=_memory if os.access(_memory, os.W_OK) else None)
     atexit.register(shutil.rmtree, _home, ignore_errors=True)
+    os.mkdir(os.path.join(_home, "static"))
     os.environ["KUAICHU_HOME"] = _home
     os.environ["KUAICHU_TESTING"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "kuaichu.settings"

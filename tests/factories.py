@@ -1,6 +1,7 @@
 """Cases at any stage, made through the product's own actions."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kuaichu import clock
 from kuaichu.accounts.codes import digits_of
@@ -97,13 +98,19 @@ def pass_photos(pair: Pair, officer) -> None:
     """Three photos handed in and passed."""
     from kuaichu.dossier.actions.photos import pass_photos as pass_them
     from kuaichu.dossier.actions.photos import receive_photo, submit_photos
-    from kuaichu.dossier.tests.pictures import scene_jpeg
-
     for number, slot in enumerate(("scene_front", "scene_rear", "impact")):
-        receive_photo(party_id=pair.parties["A"].pk, slot=slot, data=scene_jpeg(number))
+        receive_photo(party_id=pair.parties["A"].pk, slot=slot, data=_picture(number))
     submit_photos(party_id=pair.parties["A"].pk)
     pass_them(case_id=pair.case.pk, officer=officer)
     pair.refresh()
+
+
+@lru_cache(maxsize=3)
+def _picture(number: int) -> bytes:
+    """A small photo, made once: intake is tested elsewhere."""
+    from kuaichu.dossier.tests.pictures import scene_jpeg
+
+    return scene_jpeg(number, (330, 330))
 
 
 def newest_code(party: Party) -> str:
