@@ -35,14 +35,12 @@ def find_party(request: HttpRequest, token: str) -> PartyAccess:
 
 
 def party_behind(token: str) -> Party:
-    """Like `find_party` without asking whose browser it is (one statement): for answers that say nothing personal."""
-    party = (
-        Party.objects.select_related("case", "case__unit", "case__place", "host")
-        .filter(token_digest=token_digest(token))
-        .first()
-    )
-    if party is None:
+    """Like `find_party` without asking whose browser it is: for answers that say nothing personal. Two statements."""
+    party = rows.party_by_token(token_digest(token))
+    case = rows.case_by_id(party.case_id) if party else None
+    if party is None or case is None:
         raise NotFound("party.unknown", "没有找到这个案件，请检查链接是否完整")
+    party.case = case
     if party.link_expires_at <= clock.now():
         raise Refused("link.expired", "这个链接已过期。需要查看案件，请联系办案单位")
     return party

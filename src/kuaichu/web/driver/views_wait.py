@@ -30,7 +30,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
 @audience("driver")
 @require_GET
 def state(request: HttpRequest, token: str) -> HttpResponse:
-    """What a waiting page polls: whether anything happened. No personal data, two statements."""
+    """What a waiting page polls: whether anything happened. No personal data, three short statements."""
     party = party_behind(token)
     newest = Event.objects.filter(stream=party.case_id).order_by("-seq").values_list("seq", flat=True).first()
     case = party.case

@@ -111,7 +111,7 @@ def test_one_browser_holds_several_parties(unit, insurers, officer) -> None:
 def test_state_is_cheap_and_says_nothing_personal(unit, insurers, officer, django_assert_max_num_queries) -> None:
     pair = factories.at_liability(officer)
     client, address = Client(), f"/c/{pair.tokens['A']}/state"
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         first = client.get(address)
     assert set(first.json()) == {"version", "step", "photos", "may_leave"}
     assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
