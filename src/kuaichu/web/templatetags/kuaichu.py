@@ -1,6 +1,6 @@
 """Template helpers: words of the law's code lists, money, moments, refusals."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import translation
@@ -40,6 +40,17 @@ def tongue(thing: object) -> str:
 def beijing(moment: datetime | None, form: str = "%Y-%m-%d %H:%M") -> str:
     """A moment in China's civil time; nothing for none."""
     return moment.astimezone(BEIJING).strftime(form) if moment else ""
+
+
+@register.filter
+def until(moment: datetime | None, form: str = "%Y-%m-%d") -> str:
+    """The end of a period: one that ends with a day is shown as that day's 24:00, not as the next day."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(BEIJING)
+    if (local.hour, local.minute) == (0, 0):
+        return (local - timedelta(minutes=1)).strftime(form) + " 24:00"
+    return local.strftime(f"{form} %H:%M")
 
 
 @register.filter
