@@ -1,6 +1,7 @@
 """A whole case passes the offline check; whatever is changed in it is seen and named."""
 
 import json
+import os
 import uuid
 from argparse import Namespace
 from contextlib import contextmanager
@@ -195,3 +196,17 @@ def test_a_case_without_any_journal_is_a_fault_and_no_crash(unit, insurers):
     case = factories.new_case().case
     Event.objects.filter(stream=case.pk).delete()
     assert first_fault(case) == "journal.empty"
+
+
+@pytest.mark.parametrize(("is_demo", "given", "expected"), [(True, "", "1"), (False, "", None), (True, "key", None)])
+def test_a_demonstration_is_checked_with_its_own_keys(monkeypatch, tmp_path, is_demo, given, expected):
+    monkeypatch.setenv("KUAICHU_HOME", str(tmp_path))
+    monkeypatch.setenv("KUAICHU_DEMO", "")
+    monkeypatch.delenv("KUAICHU_DEMO")
+    monkeypatch.setenv("KUAICHU_SECRET_KEY", given)
+    if not given:
+        monkeypatch.delenv("KUAICHU_SECRET_KEY")
+    if is_demo:
+        (tmp_path / "demo").touch()
+    verifying._read_demo_keys()
+    assert os.environ.get("KUAICHU_DEMO") == expected
