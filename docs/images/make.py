@@ -1,0 +1,192 @@
+"""Makes the pictures of the READMEs anew, by walking one case through a running demonstration in a real browser.
+
+    ./kuaichu demo --home /path/of/a/fresh/folder        (in another terminal)
+    ./kuaichu test --fast                                (once: installs the tools)
+    PYTHONPATH=src:. .venv/bin/python docs/images/make.py http://127.0.0.1:8000
+
+Only the demonstration's own photos and invented people are ever in the pictures.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageFilter
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from kuaichu.command.checks import find_browser
+from tests.journeys.people import Adjuster, Driver, Officer
+
+Area = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
+HERE = Path(__file__).parent
+MOST_BYTES = 120 * 1024
+PHONE_POSES = {
+    "start": "phone-start",
+    "photos": "phone-photos",
+    "leave": "phone-leave",
+    "proposal": "phone-proposal",
+    "signing": "phone-sign",
+}
+# 陈安, ten units high
+NAME_STROKES = (
+    ((0.3, 0.6), (0, 10)),
+    ((0.3, 0.8), (3, 0.4), (1.4, 3), (3.1, 4.6), (1.2, 6)),
+    ((4.6, 1.6), (10, 1)),
+    ((7.4, 0), (5, 4.4), (10.2, 4)),
+    ((8, 2.8), (7.9, 9.6), (6.9, 8.8)),
+    ((6.2, 5.8), (4.9, 8)),
+    ((9.2, 5.6), (10.6, 7.6)),
+    ((16.8, 0), (17.2, 1)),
+    ((13.2, 3), (13.4, 1.6), (21.2, 1.2), (20.6, 2.8)),
+    ((16.4, 2.8), (14.6, 6.4), (19.6, 10)),
+    ((19.2, 3.4), (17.4, 7.2), (13.6, 10)),
+    ((12.4, 5.4), (22, 4.8)),
+)
+
+
+class Poser(Driver):
+    """A driver whose page is photographed where the READMEs want it, as the screen shows it."""
+
+    def shot(self, what: str) -> None:
+        if what in PHONE_POSES:
+            keep(self.page, PHONE_POSES[what])
+
+    def _draw(self) -> None:
+        """Write a name rather than a zigzag."""
+        pad = self.page.locator("#pad")
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        assert box
+        unit = box["height"] / 14
+        left, top = box["x"] + box["width"] / 2 - 11 * unit, box["y"] + 2 * unit
+        for stroke in NAME_STROKES:
+            points = [(left + x * unit, top + y * unit) for x, y in stroke]
+            self.page.mouse.move(*points[0])
+            self.page.mouse.down()
+            for x, y in points[1:]:
+                self.page.mouse.move(x, y, steps=4)
+            self.page.mouse.up()
+
+
+def keep(page: Page, name: str) -> None:
+    """Save the visible part of the page as a PNG of at most MOST_BYTES, with as many colours as fit."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    areas = _photos_in(page, picture)
+    for softness, colours in ((0.0, 256), (0.6, 256), (0.8, 256), (0.8, 192), (1.0, 192), (1.2, 128), (1.5, 96)):
+        data = _png(_softened(picture, areas, softness), colours)
+        if len(data) <= MOST_BYTES:
+            (HERE / f"{name}.png").write_bytes(data)
+            print(f"{name}.png  {len(data) // 1024} KB  {colours} colours, softened by {softness}")
+            return
+    raise SystemExit(f"{name} does not fit into {MOST_BYTES} bytes")
+
+
+def _png(picture: Image.Image, colours: int) -> bytes:
+    buffer = io.BytesIO()
+    small = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)
+    small.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _softened(picture: Image.Image, areas: list[Area], softness: float) -> Image.Image:
+    """Take away the grain of photos, which PNG can't compress; letters and lines stay sharp."""
+    done = picture.copy()
+    for area in areas:
+        done.paste(picture.crop(area).filter(ImageFilter.GaussianBlur(softness)), area)
+    return done
+
+
+def _photos_in(page: Page, picture: Image.Image) -> list[Area]:
+    scale = picture.width / page.evaluate("innerWidth")
+    found = []
+    for box in page.locator("img").evaluate_all(_BOXES):
+        left, top, right, bottom = (round(edge * scale) for edge in box)
+        area = (max(0, left), max(0, top), min(picture.width, right), min(picture.height, bottom))
+        if area[2] > area[0] and area[3] > area[1]:
+            found.append(area)
+    return found
+
+
+_BOXES = "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.top, box.right, box.bottom])"
+
+
+def tell(a: Driver, b: Driver, officer: Officer) -> str:
+    """A rear-end collision, from the first tap to the proposal; returns the case's number."""
+    a.report()
+    a.screen()
+    a.locate()
+    b.join(a.invitation())
+    a.photograph()
+    number = a.number()
+    officer.take("photos", number)
+    officer.press("photos/pass")
+    a.may_leave()
+    b.may_leave()
+    a.identify()
+    b.identify()
+    a.tell(mine="rear_end", theirs="-", part="front")
+    b.tell(mine="-", theirs="rear_end", part="rear")
+    return number
+
+
+def agree_and_be_paid(browser: Browser, origin: str, officer: Officer) -> None:
+    """Both sign the agreement, both insurers do their part, the money arrives."""
+    a = Poser(browser, origin=origin, name="driver-a", shots=None)
+    b = Driver(browser, origin=origin, name="driver-b", shots=None)
+    number = tell(a, b, officer)
+    a.choose("agree")
+    b.choose("agree")
+    a.sign()
+    b.sign()
+    a.name_account()
+    b.name_account()
+    first = Adjuster(browser, origin=origin, username="adjuster-a", shots=None)
+    second = Adjuster(browser, origin=origin, username="adjuster-b", shots=None)
+    assess(first, number, item="前保险杠皮", yuan="3600")
+    assess(second, number, item="后保险杠、尾门", yuan="4850")
+    first.until(number, "form[action$='/approve/']")
+    keep(first.page, "desk-insurer")
+    first.approve(number)
+    first.pay_all(number)
+    while "付款中" in b.page.locator("main").inner_text() or "/money/" not in b.page.url:
+        b.page.wait_for_timeout(1000)
+        b.page.goto(b.base + "money/")
+    keep(b.page, "phone-money")
+
+
+def assess(adjuster: Adjuster, number: str, *, item: str, yuan: str) -> None:
+    """One line in the loss sheet: a part replaced."""
+    adjuster.until(number, "form[data-sheet]")
+    sheet = adjuster.page.locator("form[data-sheet]").first
+    sheet.locator("select[name$=work]").first.select_option("replace")
+    sheet.locator("input.item").first.fill(item)
+    sheet.locator("input[data-amount]").first.fill(yuan)
+    sheet.locator("button.btn--wide[value=save]").click()
+    adjuster.page.wait_for_timeout(400)
+
+
+def ask_the_police(browser: Browser, origin: str, officer: Officer) -> None:
+    """Both ask for a determination; the officer's desk shows photos, both accounts and the proposal."""
+    a = Driver(browser, origin=origin, name="driver-a", shots=None)
+    b = Driver(browser, origin=origin, name="driver-b", shots=None)
+    number = tell(a, b, officer)
+    a.choose("police")
+    b.choose("police")
+    officer.take("online", number)
+    keep(officer.page, "desk-determination")
+
+
+def main(origin: str) -> None:
+    """Both walks, against the demonstration at `origin`."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        officer = Officer(browser, origin=origin, username="officer", shots=None)
+        agree_and_be_paid(browser, origin, officer)
+        ask_the_police(browser, origin, officer)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000")
