@@ -93,7 +93,8 @@ def test_the_clock_of_an_abandoned_signature_calls_nobody_later(officer):
     cases.reopen_details(party_id=pair.parties["A"].pk)
     with clock.moved_by(DAY * 2):
         worker.run_until_idle()
-        assert stage_of(pair) == Stage.DETAILS
+        assert pair.refresh().case.officer_request_reason != "signature_timeout"
+        assert not Deadline.objects.filter(clock="signature.open", fired_at__isnull=False).exists()
 
 
 def test_a_worker_that_was_away_leaves_no_second_paper_to_sign(officer):
