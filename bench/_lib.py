@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_LIMIT_S = 90.0
@@ -132,8 +133,8 @@ def _private_postgres(folder: Path) -> Iterator[str]:
 
     def call(program: str, *arguments: str) -> None:
         command = [str(programs / program), *arguments]
-        user = {"user": "postgres", "group": "postgres", "extra_groups": []} if owner else {}
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **user)  # type: ignore[call-overload]
+        user: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if owner else {}
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **user)
 
     data = str(folder / "db")
     call("initdb", "-D", data, "-U", "kuaichu", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")

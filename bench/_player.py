@@ -43,7 +43,9 @@ class Transport(Protocol):
 
 
 class Wire:
-    """A keep-alive connection. Each gets a source address of its own in 127/8, so rate limits count as for many phones."""
+    """A keep-alive connection. Each gets a source address of its own in 127/8, so rate limits count as for many phones.
+    (Linux; elsewhere such addresses have to be set up first.)
+    """
 
     def __init__(self, port: int) -> None:
         number = next(ADDRESSES)

@@ -3,8 +3,8 @@
     ./kuaichu bench first_page
 
 Bytes are those on the wire, headers included, with the compression that the server chose. The time is that of a real
-Chromium with an empty cache, held to 250 kbit/s down and 125 up with 300 ms of delay, its processor six times slower; usable means that
-the page is laid out, its scripts have run, and the button can be pressed.
+Chromium with an empty cache, held to 250 kbit/s down and 125 up with 300 ms of delay, its processor six times slower;
+usable means that the page is laid out, its scripts have run, and the button can be pressed.
 """
 
 import gzip

@@ -43,7 +43,8 @@ def devices_of(party_ids: Collection[UUID]) -> list[tuple[UUID, str]]:
 
 
 def _row(model: type[M], condition: str, value: object) -> M | None:
-    statement = f"SELECT {_columns(model)} FROM {model._meta.db_table} WHERE {condition}"  # noqa: S608 - names of models
+    table = model._meta.db_table
+    statement = f"SELECT {_columns(model)} FROM {table} WHERE {condition}"  # noqa: S608 - names of models
     return next(iter(model._default_manager.raw(statement, [value])), None)
 
 
