@@ -1,9 +1,12 @@
 """Security headers, the chosen language, and expected refusals as pages."""
 
+import logging
+import traceback
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
@@ -11,6 +14,7 @@ from kuaichu.errors import NotFound, Refused
 
 Next = Callable[[HttpRequest], HttpResponse]
 
+_log = logging.getLogger("kuaichu.web")
 LANGUAGE_COOKIE = "kc_lang"
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -59,10 +63,23 @@ def refusals(get_response: Next) -> Next:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refused) or request.path.startswith("/api/"):
+        if not isinstance(error, Refused):
+            _log_bug(request, error)
+            return None
+        if request.path.startswith("/api/"):
             return None
         status = 404 if isinstance(error, NotFound) else 429 if error.code == "rate.exceeded" else 409
         return render(request, "refused.html", {"refusal": error}, status=status)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
+
+
+def _log_bug(request: HttpRequest, error: Exception) -> None:
+    """Django's own report of an error is switched off, because it names the address with a party's token, and the
+    error's text may hold personal data. So: the route, the kind of error and where in the code, nothing else."""
+    if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation):
+        return
+    route = request.resolver_match.route if request.resolver_match else "?"
+    places = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("%s in %s %s\n%s", type(error).__name__, request.method, route, places)
