@@ -3,7 +3,7 @@ them does. Each returns None (or nothing) for an unknown key."""
 
 from collections.abc import Collection
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -54,9 +54,9 @@ def _lock(is_locked: bool) -> str:
 
 @cache
 def _columns(model: type[Model]) -> str:
-    return ", ".join(connection.ops.quote_name(field.column) for field in model._meta.concrete_fields)
+    return ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
 
 
-def _key(key: UUID) -> object:
+def _key(key: UUID) -> Any:
     """A UUID as the database keeps it."""
     return Case._meta.pk.get_db_prep_value(key, connection)
