@@ -150,9 +150,11 @@ def agree_and_be_paid(browser: Browser, origin: str, officer: Officer) -> None:
     keep(first.page, "desk-insurer")
     first.approve(number)
     first.pay_all(number)
-    while "付款中" in b.page.locator("main").inner_text() or "/money/" not in b.page.url:
-        b.page.wait_for_timeout(1000)
+    for _ in range(120):
         b.page.goto(b.base + "money/")
+        if b.page.locator("main").inner_text().count("已到账") == 2:
+            break
+        b.page.wait_for_timeout(1000)
     keep(b.page, "phone-money")
 
 
