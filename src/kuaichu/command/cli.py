@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_production(commands)
     _add_checks(commands)
+    _add_law(commands)
     commands.add_parser("manage", help="Django 管理命令 · any Django management command", add_help=False)
     return top
 
@@ -80,6 +81,34 @@ def _add_production(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     verify.set_defaults(handler="verifying:run")
     verify.add_argument("case", metavar="CASE", help="案件编号 · the case's number")
     verify.add_argument("--json", action="store_true", help="给程序读 · for programs")
+
+
+def _add_law(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    law = commands.add_parser(
+        "law", help="法规：定责、理赔、快处、期限，JSON 进 JSON 出 · the law as JSON in, JSON out (docs/LAW.md)"
+    )
+    law.set_defaults(handler="lawing:run")
+    kinds = law.add_subparsers(title="命令 / commands", dest="what", metavar="WHAT", required=True)
+    for what, words in {
+        "decide": "定责 · facts -> liability",
+        "settle": "理赔计算 · accident -> settlement",
+        "screen": "快处筛查 · scene -> fast track",
+        "due": "期限 · clock -> deadline",
+    }.items():
+        asked = kinds.add_parser(what, help=words)
+        asked.add_argument(
+            "file", metavar="FILE|-", nargs="?", default="-", help="JSON 文件 · a JSON file, - for input"
+        )
+        asked.add_argument("--lines", action="store_true", help="每行一个 JSON · one JSON object per line, in and out")
+    check = kinds.add_parser("check", help="全部载入并检查 · load everything, problems, values by age of last check")
+    check.add_argument("--json", action="store_true", help="给程序读 · for programs")
+    diff = kinds.add_parser("diff", help="两个日期之间的变化 · what changed between two days")
+    diff.add_argument("--from", dest="since", required=True, metavar="DATE")
+    diff.add_argument("--to", dest="until", required=True, metavar="DATE")
+    diff.add_argument("--place", default="000000", metavar="CODE", help="区划代码 · six-digit place code")
+    diff.add_argument("--json", action="store_true", help="给程序读 · for programs")
+    paper = kinds.add_parser("print", help="打印全部规则和数值 · all rules and values as a readable page")
+    paper.add_argument("file", metavar="FILE.html")
 
 
 def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -27,6 +27,7 @@ class Law:
     def __init__(self, root: Path) -> None:
         self._loaded = loading.load(root)
         self._timelines: dict[tuple[str, str], _Timeline] = {}
+        self._days: tuple[date, ...] = ()
 
     @property
     def acts(self) -> dict[str, Act]:
@@ -52,6 +53,12 @@ class Law:
                 days.add(entry.value.since)
                 days.update({entry.until + timedelta(days=1)} if entry.until else ())
         return tuple(sorted(days))
+
+    def period(self, on: date) -> date:
+        """The first day of the period around `on` in which no value changes; `on` itself before all values."""
+        days = self._days = self._days or self.change_days()
+        index = bisect_right(days, on)
+        return days[index - 1] if index else on
 
     def value(self, key: str, *, on: date, place: str) -> Value:
         """The value of `key` on `on` at `place` (six digits).

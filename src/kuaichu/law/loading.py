@@ -15,7 +15,8 @@ from kuaichu.law.values import CERTAINTIES, Amount, Value, type_by_unit
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _TOP_KEYS = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
-_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
+_WINDOW = r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d"
+_HOURS = re.compile(rf"{_WINDOW}( {_WINDOW})*")  # one window a day or several
 _LEVELS = ("province", "city", "county")
 
 # `values` is the engine's; a file with any other of these belongs to the Python module of its topic.

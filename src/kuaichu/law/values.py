@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,6 +84,11 @@ class Value:
 
     @property
     def citation(self) -> "Citation":
-        from kuaichu.law.citations import Citation
+        return _citation(self.source, self.article)
 
-        return Citation(self.source, self.article)
+
+@lru_cache(maxsize=4096)
+def _citation(source: str, article: str) -> "Citation":
+    from kuaichu.law.citations import Citation
+
+    return Citation(source, article)

@@ -26,8 +26,18 @@ from kuaichu.law.values import Value
 
 _WEEKDAYS_ZH = "一二三四五六日"
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONGEST_PAUSE = 3660  # a bound against nonsense: ten years
 _UNSURE_ZH = "（以国务院公布的放假安排为准）"
 _UNSURE_EN = " (subject to the announced public holidays)"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Beijing days, both counted, in which the period does not run: a suspension (Art. 68) or an appraisal."""
+
+    first_on: date
+    last_on: date
+    kind: str = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +58,18 @@ class Due:
     certainty: str
     text_zh: str
     text_en: str
+    paused_days: int = 0
 
     @property
     def is_unsure(self) -> bool:
         return self.certainty == "unsure"
 
 
-def due(clock: str, *, started_at: datetime, place: str) -> Due:
+def due(clock: str, *, started_at: datetime, place: str, pauses: tuple[Pause, ...] = ()) -> Due:
     """When `clock` (a key of `clocks.yaml`), started at an aware moment, ends at `place`.
+
+    Days of a pause are not counted, whatever they would have counted as; periods below a day have none. A suspension
+    is cut at the most that the law allows (`suspension.most`), beyond that the period runs again.
 
     The period is the one in force on the Beijing day of the start. Raises LawError for an unknown clock or place,
     before the period's first value, or beyond the working calendar.
@@ -70,12 +84,54 @@ def due(clock: str, *, started_at: datetime, place: str) -> Due:
     step = _STEPS.get(period.unit)
     if step is not None:
         return _due(row, period, started_at=started_at, at=started_at.astimezone(UTC) + step * period.number)
-    last_on, is_sure = _LAST_DAYS[period.unit](first_on, period.number)
+    paused = _paused_days(pauses, on=first_on, place=place)
+    if row.get("runs") == "back":
+        last_on, is_sure = _before_working_days(first_on, period.number)
+    else:
+        last_on, is_sure = _last_day(period, first_on, paused)
     if row.get("ends") == "workday":
         last_on, is_sure_end = _this_or_next_workday(last_on)
         is_sure = is_sure and is_sure_end
     at = datetime.combine(last_on + timedelta(days=1), time(), BEIJING).astimezone(UTC)
-    return _due(row, period, started_at=started_at, at=at, last_on=last_on, is_sure=is_sure)
+    return _due(
+        row,
+        period,
+        started_at=started_at,
+        at=at,
+        last_on=last_on,
+        is_sure=is_sure,
+        paused_days=_used(paused, first_on, last_on),
+    )
+
+
+def _paused_days(pauses: tuple[Pause, ...], *, on: date, place: str) -> frozenset[date]:
+    """Every day that does not count."""
+    most = engine.value("suspension.most", on=on, place=place).number if pauses else 0
+    days: set[date] = set()
+    for pause in pauses:
+        if pause.last_on < pause.first_on:
+            raise LawError("a pause can't end before it begins")
+        length = (pause.last_on - pause.first_on).days + 1
+        length = min(length, most) if pause.kind == "suspension" else min(length, _LONGEST_PAUSE)
+        days.update(pause.first_on + timedelta(days=step) for step in range(length))
+    return frozenset(days)
+
+
+def _last_day(period: Value, first_on: date, paused: frozenset[date]) -> tuple[date, bool]:
+    if not paused:
+        return _LAST_DAYS[period.unit](first_on, period.number)
+    if period.unit == "working_day":
+        return _after_working_days(first_on, period.number, paused)
+    last_on, is_sure = _LAST_DAYS[period.unit](first_on, period.number)
+    day = first_on
+    while day < last_on:  # each paused day on the way moves the end by one
+        day += timedelta(days=1)
+        last_on += timedelta(days=day in paused)
+    return last_on, is_sure
+
+
+def _used(paused: frozenset[date], first_on: date, last_on: date) -> int:
+    return sum(first_on < day <= last_on for day in paused)
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +144,8 @@ def table() -> dict[str, dict[str, Any]]:
             raise LawError(f"national/clocks.yaml: {clock}: no period of this name among the values")
         if row.get("ends") not in (None, "workday"):
             raise LawError(f"national/clocks.yaml: {clock}: ends must be workday or be left out")
+        if row.get("runs") not in (None, "back") or (row.get("runs") and definition.unit != "working_day"):
+            raise LawError(f"national/clocks.yaml: {clock}: runs must be back, for working days, or be left out")
         if row.get("ends") and definition.unit == "working_day":
             raise LawError(f"national/clocks.yaml: {clock}: working days always end on a working day")
     return rows
@@ -101,6 +159,7 @@ def _due(
     at: datetime,
     last_on: date | None = None,
     is_sure: bool = True,
+    paused_days: int = 0,
 ) -> Due:
     by_zh, by_en = _words(at, started_at, last_on)
     return Due(
@@ -114,6 +173,7 @@ def _due(
         certainty=period.certainty if is_sure else "unsure",
         text_zh=row["zh"].format(by=by_zh) + ("" if is_sure else _UNSURE_ZH),
         text_en=row["en"].format(by=by_en) + ("" if is_sure else _UNSURE_EN),
+        paused_days=paused_days,
     )
 
 
@@ -133,10 +193,23 @@ def _words(at: datetime, started_at: datetime, last_on: date | None) -> tuple[st
     return f"{day_zh} {moment}", f"{moment} on {day_en}"
 
 
-def _after_working_days(first_on: date, count: int) -> tuple[date, bool]:
+def _after_working_days(first_on: date, count: int, paused: frozenset[date] = frozenset()) -> tuple[date, bool]:
     day, is_sure = first_on, True
     while count:
         day += timedelta(days=1)
+        if day in paused:
+            continue
+        is_workday, is_announced = calendar.estimate_workday(day)
+        count -= is_workday
+        is_sure = is_sure and is_announced
+    return day, is_sure
+
+
+def _before_working_days(first_on: date, count: int) -> tuple[date, bool]:
+    """`count` whole working days before the day of the event, which is not counted."""
+    day, is_sure = first_on, True
+    while count:
+        day -= timedelta(days=1)
         is_workday, is_announced = calendar.estimate_workday(day)
         count -= is_workday
         is_sure = is_sure and is_announced

@@ -13,6 +13,9 @@ from kuaichu.law.errors import LawError
 
 SELF_SETTLEMENT = "self_settlement"
 SIMPLIFIED_DETERMINATION = "simplified_determination"
+GENERAL_DETERMINATION = "general_determination"
+ACCIDENT_STATEMENT = "accident_statement"
+POLICE_MEDIATION = "police_mediation"
 
 _ANYBODY = frozenset({"motor", "nonmotor", "pedestrian"})
 _DRIVERS = frozenset({"motor"})
@@ -65,6 +68,53 @@ _OFFICIAL_ITEMS = (
 
 _ARTICLES = {SELF_SETTLEMENT: "21", SIMPLIFIED_DETERMINATION: "24(2)"}
 
+# Instruments whose content is text as a whole: article and items, each a field of its own name.
+_TEXTS: dict[str, tuple[Citation, tuple[Item, ...]]] = {
+    GENERAL_DETERMINATION: (
+        Citation("handling", "64(1)"),
+        (
+            Item(
+                "circumstances",
+                "当事人、车辆、道路和交通环境",
+                "parties, vehicles, road and setting",
+                ("circumstances",),
+            ),
+            Item("course", "事故发生经过", "course of the accident", ("course",)),
+            Item("evidence", "证据及成因分析", "evidence and analysis of cause", ("evidence",)),
+            Item("faults", "过错和责任或者意外原因", "faults and liability, or accidental cause", ("faults",)),
+            Item("unit", "公安机关交通管理部门", "police unit", ("unit",)),
+            Item("made_on", "日期", "date", ("made_on",)),
+            Item("officer", "交通警察", "officer", ("officer",)),
+        ),
+    ),
+    ACCIDENT_STATEMENT: (
+        Citation("handling", "67"),
+        (
+            Item("time", "事故时间", "time of the accident", ("happened_at",)),
+            Item("place", "事故地点", "place of the accident", ("place",)),
+            Item("parties", "当事人情况", "parties", ("parties",)),
+            Item("facts", "调查得到的事实", "facts found", ("facts",)),
+        ),
+    ),
+    POLICE_MEDIATION: (
+        Citation("handling", "93"),
+        (
+            Item("basis", "调解依据", "basis", ("basis",)),
+            Item("facts", "事故情况和损失情况", "facts and losses", ("facts",)),
+            Item("items", "赔偿项目和数额", "items and amounts", ("items",)),
+            Item("shares", "各方的赔偿责任及比例", "each party's liability and share", ("shares",)),
+            Item("performance", "履行方式和期限", "way and deadline of performance", ("performance",)),
+            Item("made_on", "调解日期", "date", ("made_on",)),
+        ),
+    ),
+}
+
+
+def contents_of() -> tuple[tuple[str, tuple[Item, ...], Citation], ...]:
+    """Every kind of instrument with its required contents and the article, for the print."""
+    plain = tuple((kind, (*_CASE_ITEMS, *_PARTY_ITEMS), Citation("handling", _ARTICLES[kind])) for kind in _ARTICLES)
+    return plain + tuple((kind, items, citation) for kind, (citation, items) in _TEXTS.items())
+
 
 def missing(kind: str, content: Mapping[str, Any]) -> tuple[MissingItem, ...]:
     """What `content` still lacks for this kind of instrument; empty when it may be signed.
@@ -72,8 +122,12 @@ def missing(kind: str, content: Mapping[str, Any]) -> tuple[MissingItem, ...]:
     `content`: `happened_at`, `place`, `weather`, `form`, for a determination also `officer` and `unit`, and `parties`,
     a list of mappings with `kind` (motor, nonmotor, pedestrian), `name`, `licence_number` or `id_number`, `phone`,
     `vehicle_kind`, `plate`, `insurer`, `insurance_number`, `impact_part`, `liability`. None and blank text are missing.
-    An agreement needs two parties, a determination one. Raises LawError for an unknown kind of instrument or party.
+    An agreement needs two parties, a determination one. Of the other kinds each item is a field (`contents_of`).
+    Raises LawError for an unknown kind of instrument or party.
     """
+    if kind in _TEXTS:
+        citation, items = _TEXTS[kind]
+        return tuple(_lacking(items, content, lambda item: (item.zh, item.en), citation, None))
     if kind not in _ARTICLES:
         raise LawError(f"no contents are known for {kind!r}")
     citation = Citation("handling", _ARTICLES[kind])

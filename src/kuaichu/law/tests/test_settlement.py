@@ -163,6 +163,7 @@ def test_full_liability_is_never_each_pays_own():
         ({"grade": "equal", "share_percent": 60}, {"grade": "equal", "share_percent": 50}, "shares_not_100"),
         ({"grade": "full", "share_percent": 90}, {"grade": "none", "share_percent": 10}, "share_without_fault"),
         ({"grade": "full", "special": ("drink",)}, {"grade": "none"}, "special_person"),
+        ({"grade": "full", "special": ("no_licence",), "tpl_limit_fen": 1}, {"grade": "none"}, "special_person"),
         ({"grade": "full", "tpl_deductible_percent": 101}, {"grade": "none"}, "cover"),
         ({"grade": "full", "losses": (Loss("a", Head.VEHICLE, -1),)}, {"grade": "none"}, "amount"),
         ({"grade": "full", "kind": Kind.NONMOTOR}, {"grade": "none"}, "cover_of_nonmotor"),

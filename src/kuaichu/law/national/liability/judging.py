@@ -5,30 +5,22 @@ equal, secondary by effect and gravity; (3) nobody's fault: none. The practice o
 computable: a listed behaviour on one side and none on the other gives full and none, on both sides equal.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from kuaichu import law
 from kuaichu.law.citations import Citation
+from kuaichu.law.national.liability.grades import BOTH_SIDES, ONE_SIDE, combined, grade_names, grades_text, other_grade
+from kuaichu.law.national.liability.persons import by_person, unfit_bears_more, unfit_steps
 from kuaichu.law.national.liability.reading_facts import Conduct, contradiction
 from kuaichu.law.national.liability.shapes import ReasonStep, Verdict
 from kuaichu.law.national.liability.table import Pair, table
 from kuaichu.law.national.settlement.shapes import Grade, Kind
+from kuaichu.law.values import Value
 
-_ONE_SIDE = Citation("handling", "60.1")
-_BOTH_SIDES = Citation("handling", "60.2")
-_OTHER_GRADE = {
-    Grade.FULL: Grade.NONE,
-    Grade.PRIMARY: Grade.SECONDARY,
-    Grade.EQUAL: Grade.EQUAL,
-    Grade.SECONDARY: Grade.PRIMARY,
-}
-grade_names: dict[Grade, tuple[str, str]] = {
-    Grade.FULL: ("全部责任", "full liability"),
-    Grade.PRIMARY: ("主要责任", "primary liability"),
-    Grade.EQUAL: ("同等责任", "equal liability"),
-    Grade.SECONDARY: ("次要责任", "secondary liability"),
-    Grade.NONE: ("无责任", "no liability"),
-}
+__all__ = ["grade_names", "grades_text", "judge"]
+
+_BORROWED = "C04"
 
 
 def judge(conducts: tuple[Conduct, ...], *, collision_form: str, on: date, place: str) -> Verdict:
@@ -37,6 +29,9 @@ def judge(conducts: tuple[Conduct, ...], *, collision_form: str, on: date, place
     reason = contradiction(conducts, collision_form)
     if reason:
         return _officer(reason, conducts)
+    found = by_person(conducts) or unfit_bears_more(conducts, on=on, place=place)
+    if found:
+        return replace(found, steps=(*_act_steps(conducts), *found.steps))
     if len(conducts) == 1:
         return _alone(conducts[0])
     acting = [conduct for conduct in conducts if conduct.all]
@@ -45,18 +40,19 @@ def judge(conducts: tuple[Conduct, ...], *, collision_form: str, on: date, place
     if len(acting) == 1:
         return _one_side(acting[0], conducts)
     if len(conducts) > 2:
-        return _officer("several", conducts)
+        return _blocked_lane(conducts) or _officer("several", conducts)
     return _both_sides(conducts[0], conducts[1], on=on, place=place)
 
 
 def _alone(conduct: Conduct) -> Verdict:
     """A single-vehicle accident: its driver, full (Art. 60.1)."""
-    step = _combined("A45", "没有其他当事人", "There is no other party", {conduct.letter: Grade.FULL}, _ONE_SIDE)
-    return Verdict({conduct.letter: Grade.FULL}, "", (*_act_steps((conduct,)), step))
+    grades = {conduct.letter: Grade.FULL}
+    step = combined("A45", ("没有其他当事人", "There is no other party"), grades, ONE_SIDE)
+    return Verdict(grades, "", (*_act_steps((conduct,)), *unfit_steps((conduct,)), step))
 
 
 def _standing(conducts: tuple[Conduct, ...]) -> Verdict:
-    """Nobody ticked anything: who ran into one that demonstrably stood is liable (A44, C21), else an officer decides."""
+    """Nobody ticked anything: who ran into one that provably stood is liable (A44, C21), else an officer decides."""
     moving = [conduct for conduct in conducts if not conduct.is_standing_proven]
     if len(conducts) != 2 or len(moving) != 1 or moving[0].facts.kind is Kind.PEDESTRIAN or moving[0].is_standing:
         return _officer("nothing", conducts)
@@ -74,19 +70,38 @@ def _standing(conducts: tuple[Conduct, ...]) -> Verdict:
         cause_codes=row.cause_codes,
         certainty=row.certainty,
     )
-    fact_zh, fact_en = f"只有 {moving[0].letter} 方有过错", f"Only {moving[0].letter} is at fault"
-    return Verdict(grades, "", (step, _combined(row.code, fact_zh, fact_en, grades, _ONE_SIDE)))
+    fact = (f"只有 {moving[0].letter} 方有过错", f"Only {moving[0].letter} is at fault")
+    return Verdict(grades, "", (step, combined(row.code, fact, grades, ONE_SIDE)))
 
 
 def _one_side(actor: Conduct, conducts: tuple[Conduct, ...]) -> Verdict:
     """Art. 60.1: only one side did something. Circumstances alone, and rows marked so, are for an officer."""
-    weighed = [act.officer_alone for act in actor.acts if act.officer_alone]
-    if not actor.listed or weighed:
-        return _officer(weighed[0] if weighed else "weigh", conducts)
+    reasons = [act.officer_alone for act in actor.acts if act.officer_alone]
+    if all(other.is_proven_faultless for other in conducts if other is not actor):
+        reasons = [reason for reason in reasons if reason != "weigh"]  # nothing is left to weigh it against
+    if not actor.listed or reasons:
+        return _officer(reasons[0] if reasons else "weigh", conducts)
     grades = {conduct.letter: Grade.FULL if conduct is actor else Grade.NONE for conduct in conducts}
-    steps = _act_steps(conducts) + _premises(actor, conducts)
-    fact_zh, fact_en = f"只有 {actor.letter} 方有列明的过错行为", f"Only {actor.letter} has a listed behaviour"
-    return Verdict(grades, "", (*steps, _combined("60.1", fact_zh, fact_en, grades, _ONE_SIDE)))
+    steps = _act_steps(conducts) + unfit_steps(conducts) + _premises(actor, conducts)
+    fact = (f"只有 {actor.letter} 方有列明的过错行为", f"Only {actor.letter} has a listed behaviour")
+    return Verdict(grades, "", (*steps, combined("60.1", fact, grades, ONE_SIDE)))
+
+
+def _blocked_lane(conducts: tuple[Conduct, ...]) -> Verdict | None:
+    """C04 with the one who blocked the rider's lane: motor primary, blocker secondary, rider none (条例 70(2))."""
+    rider = [conduct for conduct in conducts if conduct.all == {_BORROWED}]
+    hitter = [conduct for conduct in conducts if conduct.all and conduct.all <= {"A01", "Y00"}]
+    blocker = [conduct for conduct in conducts if conduct.all == {"parked_illegally"}]
+    if len(conducts) != 3 or not len(rider) == len(hitter) == len(blocker) == 1:
+        return None
+    grades = {hitter[0].letter: Grade.PRIMARY, blocker[0].letter: Grade.SECONDARY, rider[0].letter: Grade.NONE}
+    fact = (
+        "非机动车因本车道被违法停车占用依法借道，机动车未减速让行",
+        "A rider lawfully left a lane blocked by a parked car; the motor vehicle did not yield",
+    )
+    borrowed = Citation("road_safety_rules", "70(2)")
+    step = combined(_BORROWED, fact, grades, borrowed, BOTH_SIDES, certainty="practice")
+    return Verdict(grades, "", (*_act_steps(conducts), step))
 
 
 def _premises(actor: Conduct, conducts: tuple[Conduct, ...]) -> tuple[ReasonStep, ...]:
@@ -108,19 +123,21 @@ def _premises(actor: Conduct, conducts: tuple[Conduct, ...]) -> tuple[ReasonStep
 
 
 def _both_sides(a: Conduct, b: Conduct, *, on: date, place: str) -> Verdict:
-    """Art. 60.2: a known pair first; both listed and both motor vehicles: equal; anything else is weighed by a person."""
+    """Art. 60.2: a known pair first; both listed and both motor vehicles: equal; anything else a person weighs."""
     for pair in table().pairs:
         for first, second in ((a, b), (b, a)):
-            if first.listed & pair.first and second.all & pair.second:
-                is_whole = first.all <= pair.first and second.all <= pair.second
+            if first.listed & pair.first and second.all & pair.second and pair.second_too <= second.all:
+                is_whole = first.all <= pair.first and second.all <= pair.seconds
                 return _by_pair(pair, first, second, is_whole=is_whole, on=on, place=place)
+    said = _with_rider(a, b)
+    if said:
+        return said
     reasons = sorted(act.officer_alone for act in (*a.acts, *b.acts) if act.officer_alone)
     if reasons or a.weighing or b.weighing:
         return _officer(reasons[0] if reasons else "weigh", (a, b))
     if a.facts.kind is b.facts.kind is Kind.MOTOR:
-        grades = {a.letter: Grade.EQUAL, b.letter: Grade.EQUAL}
-        return _equal(a, b, grades)
-    return _with_rider(a, b)
+        return _equal(a, b)
+    return _officer("weigh", (a, b))
 
 
 def _by_pair(pair: Pair, first: Conduct, second: Conduct, *, is_whole: bool, on: date, place: str) -> Verdict:
@@ -129,36 +146,66 @@ def _by_pair(pair: Pair, first: Conduct, second: Conduct, *, is_whole: bool, on:
         return _officer(pair.officer, both)
     if not is_whole:
         return _officer("weigh", both)
-    if pair.place_rule and law.value(pair.place_rule, on=on, place=place).is_yes:
-        return _officer("place_rule", both)
-    if pair.grade is Grade.FULL and second.facts.is_stopped is False:
-        return _officer("moving", both)
+    local = law.value(pair.place_rule, on=on, place=place) if pair.place_rule else None
+    if local and local.is_yes:
+        return _left_yields(both, local)
+    if pair.if_moving and second.facts.is_stopped is False:
+        return _officer(pair.if_moving, both)
     assert pair.grade is not None
-    grades = {first.letter: pair.grade, second.letter: _OTHER_GRADE[pair.grade]}
+    grades = {first.letter: pair.grade, second.letter: other_grade[pair.grade]}
     steps = _act_steps(both)
-    citation = _ONE_SIDE if pair.grade is Grade.FULL else _BOTH_SIDES
-    if pair.grade is Grade.FULL:  # the second only seemed to be at fault
+    citation = ONE_SIDE if pair.grade is Grade.FULL else BOTH_SIDES
+    if pair.grade is Grade.FULL and pair.code == "B10":  # the second only seemed to be at fault
         steps = _act_steps((first,))
-    return Verdict(grades, "", (*steps, _combined(pair.code, pair.zh, pair.en, grades, citation, "practice")))
+    return Verdict(
+        grades, "", (*steps, combined(pair.code, (pair.zh, pair.en), grades, citation, certainty=pair.certainty))
+    )
 
 
-def _equal(a: Conduct, b: Conduct, grades: dict[str, Grade]) -> Verdict:
-    step = _combined("B01", "双方都有列明的过错行为", "Both have a listed behaviour", grades, _BOTH_SIDES, "practice")
-    return Verdict(grades, "", (*_act_steps((a, b)), step))
+def _left_yields(both: tuple[Conduct, Conduct], rule: Value) -> Verdict:
+    """B02 where the place lets the left one yield when both merge into the middle: the left one bears more.
+
+    Whether more is primary or full no text says, so the grade is marked unsure. Who was left must be known.
+    """
+    left = [conduct for conduct in both if conduct.side == "left"]
+    right = [conduct for conduct in both if conduct.side == "right"]
+    if not (len(left) == len(right) == 1 or (len(left) == 1 and len(right) == 0) or (len(right) == 1 and not left)):
+        return _officer("place_rule", both)
+    yielding = left[0] if left else next(conduct for conduct in both if conduct is not right[0])
+    other = next(conduct for conduct in both if conduct is not yielding)
+    grades = {yielding.letter: Grade.PRIMARY, other.letter: Grade.SECONDARY}
+    letter = yielding.letter
+    fact = (
+        f"左右两侧同时变入中间车道，{letter} 方在左侧，应当让右侧车道的车先变更",
+        f"Both merged into the middle lane; {letter} came from the left and had to yield",
+    )
+    step = combined("B02", fact, grades, rule.citation, BOTH_SIDES, certainty="unsure")
+    return Verdict(grades, "", (*_act_steps(both), step))
 
 
-def _with_rider(a: Conduct, b: Conduct) -> Verdict:
-    """A rider's row may say its grade against a motor side at fault; otherwise the split is for an officer."""
-    said = [conduct for conduct in (a, b) for act in conduct.acts if act.with_both]
-    marks = {act.with_both for conduct in said for act in conduct.acts if act.with_both}
-    if len(said) != 1 or marks != {Grade.PRIMARY.value} or len(said[0].listed) != 1:
-        return _officer("weigh", (a, b))
+def _equal(a: Conduct, b: Conduct) -> Verdict:
+    grades = {a.letter: Grade.EQUAL, b.letter: Grade.EQUAL}
+    fact = ("双方都有列明的过错行为", "Both have a listed behaviour")
+    return Verdict(grades, "", (*_act_steps((a, b)), combined("B01", fact, grades, BOTH_SIDES, certainty="practice")))
+
+
+def _with_rider(a: Conduct, b: Conduct) -> Verdict | None:
+    """Between a motor side and a rider or pedestrian, a row may say its own grade when the other contributed too."""
+    if (a.facts.kind is Kind.MOTOR) is (b.facts.kind is Kind.MOTOR):
+        return None
+    said = [conduct for conduct in (a, b) if any(act.with_both for act in conduct.acts)]
+    if len(said) != 1 or len(said[0].all) != 1:
+        return None
     other = b if said[0] is a else a
-    if other.facts.kind is not Kind.MOTOR:
-        return _officer("weigh", (a, b))
-    grades = {said[0].letter: Grade.PRIMARY, other.letter: Grade.SECONDARY}
-    fact_zh, fact_en = "双方都有过错，非机动车一方作用更大", "Both are at fault, the rider's act weighs more"
-    step = _combined(next(iter(said[0].listed)), fact_zh, fact_en, grades, _BOTH_SIDES, "practice")
+    if any(act.officer_alone for act in other.acts):
+        return None
+    grade = Grade(said[0].acts[0].with_both)
+    grades = {said[0].letter: grade, other.letter: other_grade[grade]}
+    fact = (
+        f"双方都有过错，{said[0].letter} 方的行为作用更大",
+        f"Both are at fault, what {said[0].letter} did weighs more",
+    )
+    step = combined(said[0].acts[0].code, fact, grades, BOTH_SIDES, certainty="practice")
     return Verdict(grades, "", (*_act_steps((a, b)), step))
 
 
@@ -182,26 +229,3 @@ def _act_steps(conducts: tuple[Conduct, ...]) -> tuple[ReasonStep, ...]:
         for conduct in sorted(conducts, key=lambda conduct: conduct.letter)
         for act in conduct.acts
     )
-
-
-def _combined(
-    rule: str, fact_zh: str, fact_en: str, grades: dict[str, Grade], citation: Citation, certainty: str = "law"
-) -> ReasonStep:
-    zh, en = grades_text(grades)
-    return ReasonStep(
-        letter="",
-        rule=rule,
-        fact_zh=fact_zh,
-        fact_en=fact_en,
-        effect_zh=zh,
-        effect_en=en,
-        citations=(citation,),
-        certainty=certainty,
-    )
-
-
-def grades_text(grades: dict[str, Grade]) -> tuple[str, str]:
-    """A 方全部责任，B 方无责任."""
-    ordered = sorted(grades.items())
-    zh = "，".join(f"{letter} 方{grade_names[grade][0]}" for letter, grade in ordered)
-    return zh, ", ".join(f"{letter} {grade_names[grade][1]}" for letter, grade in ordered)

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 from kuaichu import law
-from kuaichu.law.national.liability.chains import accidents_of
-from kuaichu.law.national.liability.judging import grades_text, judge
-from kuaichu.law.national.liability.reading_facts import STANDING, Conduct, check, read
+from kuaichu.law.national.liability.chains import accidents_of, parts_of
+from kuaichu.law.national.liability.changes import MOST_CHANGES, change, changes_of
+from kuaichu.law.national.liability.judging import judge
+from kuaichu.law.national.liability.reading_facts import RUNNING_INTO, Conduct, check, read
 from kuaichu.law.national.liability.shapes import (
     Change,
     LiabilityFacts,
@@ -15,11 +16,12 @@ from kuaichu.law.national.liability.shapes import (
     Proposal,
     Verdict,
 )
-from kuaichu.law.national.liability.table import WhatIf, table
+from kuaichu.law.national.liability.table import table
+from kuaichu.law.national.liability.unfound import without_facts
 from kuaichu.law.national.settlement.shapes import Grade, Kind
 from kuaichu.law.values import Value
 
-_MOST_CHANGES = 4
+_SINCE_PROVISIONS = "liability.left_yields_when_both_change"
 
 
 def propose(facts: LiabilityFacts, *, on: date, place: str, with_changes: bool = True) -> Proposal:
@@ -30,16 +32,38 @@ def propose(facts: LiabilityFacts, *, on: date, place: str, with_changes: bool =
     """
     check(facts)
     conducts = tuple(read(party) for party in facts.parties)
+    law.value(_SINCE_PROVISIONS, on=on, place=place)  # refuses days before the provisions, and wrong places
+    if not facts.are_facts_found:
+        return _without_facts(facts, conducts, on=on, place=place)
     if len(conducts) > 2 and facts.impacts:
-        return _chain(facts, conducts, on=on, place=place)
-    verdict = judge(conducts, collision_form=facts.collision_form, on=on, place=place)
+        return _chain(facts, conducts, on=on, place=place, with_changes=with_changes)
+    verdict = _judge_with_impacts(facts, conducts, on=on, place=place)
     proposal = _proposal(verdict, facts.parties, on=on, place=place)
+    proposal = replace(proposal, damaged_parts=parts_of(facts.impacts)) if facts.impacts else proposal
     if not with_changes:
         return proposal
-    return replace(proposal, changes_if=_changes(facts, conducts, verdict, on=on, place=place))
+    return replace(proposal, changes_if=changes_of(facts, conducts, verdict, on=on, place=place))
 
 
-def _chain(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Proposal:
+def _judge_with_impacts(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Verdict:
+    """Who is said to have run into the other must not have been the one that was hit, unless the other moved back."""
+    hitters = {impact.hitter for impact in facts.impacts}
+    for conduct in conducts if hitters and len(conducts) == 2 else ():
+        other = next(each for each in conducts if each is not conduct)
+        if conduct.letter not in hitters and conduct.listed & RUNNING_INTO and not other.listed & {"A03", "A04"}:
+            return Verdict(None, "contradiction", ())
+    return judge(conducts, collision_form=facts.collision_form, on=on, place=place)
+
+
+def _without_facts(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Proposal:
+    step, shares = without_facts(conducts, on=on, place=place)
+    whole = _proposal(Verdict(None, "facts_not_found", (step,)), facts.parties, on=on, place=place)
+    return replace(whole, compensation=shares)
+
+
+def _chain(
+    facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str, with_changes: bool
+) -> Proposal:
     accidents = accidents_of(conducts, facts.impacts)
     if accidents is None:
         return _proposal(Verdict(None, "order", ()), facts.parties, on=on, place=place)
@@ -47,11 +71,13 @@ def _chain(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, pl
     for accident in accidents:
         verdict = judge(accident, collision_form=facts.collision_form, on=on, place=place)
         parts.append(_proposal(verdict, tuple(conduct.facts for conduct in accident), on=on, place=place))
+    damaged = parts_of(facts.impacts)
     if len(parts) == 1:
-        return parts[0]
+        changes = chain_changes(facts, parts[0], on=on, place=place) if with_changes else ()
+        return replace(parts[0], damaged_parts=damaged, changes_if=changes)
     whole = _proposal(Verdict(None, "two_accidents", ()), facts.parties, on=on, place=place)
     steps = tuple(step for part in parts for step in part.steps)
-    return replace(whole, accidents=tuple(parts), steps=steps)
+    return replace(whole, accidents=tuple(parts), steps=steps, damaged_parts=damaged)
 
 
 def _proposal(verdict: Verdict, parties: tuple[PartyFacts, ...], *, on: date, place: str) -> Proposal:
@@ -84,7 +110,12 @@ def _party(letter: str, verdict: Verdict, share: tuple[int, Value] | None) -> Pa
 def _shares(
     grades: dict[str, Grade], parties: tuple[PartyFacts, ...], *, on: date, place: str
 ) -> dict[str, tuple[int, Value]]:
-    """The usual shares of compensation: between motor vehicles by grade, towards a rider or pedestrian by place."""
+    """The usual shares of compensation: between motor vehicles by grade, towards a rider or pedestrian by place.
+
+    None where nobody is at fault: who then pays is no question of shares.
+    """
+    if set(grades.values()) == {Grade.NONE}:
+        return {}
     motors = [party.letter for party in parties if party.kind is Kind.MOTOR]
     others = [party.letter for party in parties if party.kind is not Kind.MOTOR]
     if len(motors) == len(others) == 1:
@@ -94,47 +125,17 @@ def _shares(
     return {letter: (value.number, value) for letter, value in found.items()}
 
 
-def _changes(
-    facts: LiabilityFacts, conducts: tuple[Conduct, ...], verdict: Verdict, *, on: date, place: str
-) -> tuple[Change, ...]:
-    """Each question is put to the rules; only those with another result are told, the first few."""
-    if verdict.grades is None or len(conducts) != 2:
-        return ()
-    found: list[tuple[bool, int, str, Change]] = []
-    for place_of, against in ((0, conducts[1]), (1, conducts[0])):
-        for rank, (changed, zh, en) in enumerate(_alternatives(facts.parties[place_of], against)):
-            readings = tuple(read(changed) if n == place_of else conducts[n] for n in (0, 1))
-            answer = judge(readings, collision_form=facts.collision_form, on=on, place=place)
-            if answer.grades != verdict.grades:
-                found.append((answer.grades is None, rank, changed.letter, _change(changed.letter, zh, en, answer)))
-    return tuple(change for *_, change in sorted(found, key=lambda row: row[:3])[:_MOST_CHANGES])
-
-
-def _alternatives(party: PartyFacts, against: Conduct) -> list[tuple[PartyFacts, str, str]]:
-    """The same party without its one behaviour, or with one more fact worth asking because of the other side's."""
-    options = []
-    mine = read(party)
-    if against.all and len(mine.all) == len(mine.listed) == 1:
-        act = mine.acts[0]
-        options.append((replace(party, situations=()), f"没有“{act.zh}”这一行为", f"did not do this ({act.en})"))
-    for question in table().what_ifs:
-        is_new = question.situation not in party.situations and question.circumstance not in party.circumstances
-        if question.against in against.listed and is_new:
-            options.append((_with(party, question), question.zh, question.en))
-    return options
-
-
-def _with(party: PartyFacts, question: WhatIf) -> PartyFacts:
-    """One more fact; one that moves can't have stood."""
-    if question.circumstance:
-        return replace(party, circumstances=(*party.circumstances, question.circumstance))
-    kept = tuple(code for code in party.situations if code != "stopped")
-    circumstances = tuple(code for code in party.circumstances if code not in STANDING)
-    return replace(party, situations=(*kept, question.situation), circumstances=circumstances, is_stopped=None)
-
-
-def _change(letter: str, zh: str, en: str, answer: Verdict) -> Change:
-    if answer.grades is None:
-        return Change(f"如果 {letter} 方{zh}：要由民警认定", f"If {letter} {en}: an officer has to determine")
-    result_zh, result_en = grades_text(answer.grades)
-    return Change(f"如果 {letter} 方{zh}：{result_zh}", f"If {letter} {en}: {result_en}")
+def chain_changes(facts: LiabilityFacts, found: Proposal, *, on: date, place: str) -> tuple[Change, ...]:
+    """Several parties: for each one that did something, the result without it."""
+    changes: list[Change] = []
+    for party in sorted(facts.parties, key=lambda party: party.letter):
+        if not party.situations or len(changes) >= MOST_CHANGES:
+            continue
+        others = tuple(replace(each, situations=()) if each is party else each for each in facts.parties)
+        answer = propose(replace(facts, parties=others), on=on, place=place, with_changes=False)
+        if [each.grade for each in answer.parties] != [each.grade for each in found.parties]:
+            grades = (
+                None if answer.is_officer_needed else {each.letter: each.grade for each in answer.parties if each.grade}
+            )
+            changes.append(change(party.letter, "没有这一行为", "did not do this", grades))
+    return tuple(changes)

@@ -1,9 +1,10 @@
 """From what people ticked to what each party did, and the contradictions that only a person can resolve."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kuaichu.law import codes
-from kuaichu.law.national.liability.shapes import LiabilityError, LiabilityFacts, PartyFacts
+from kuaichu.law.national.liability.shapes import SPECIAL, UNFIT, LiabilityError, LiabilityFacts, PartyFacts
 from kuaichu.law.national.liability.table import Act, table
 from kuaichu.law.national.settlement.shapes import Kind
 
@@ -15,11 +16,16 @@ _REAR = frozenset({"rear", "rear_left", "rear_right"})
 # Head-on, side against the direction, right angle, opposite scrape: no rear-end looks like these.
 _NO_REAR_END_FORMS = frozenset({"2", "4", "5", "8"})
 STANDING = frozenset({"parked_lawfully", "stopped_in_traffic"})
+FAULTLESS = "no_fault"
+_SIDES = {"left_lane": "left", "right_lane": "right"}
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """One party's listed behaviours and weighing circumstances; `refusal` is a reason for an officer, or empty."""
+    """One party's listed behaviours and weighing circumstances; `refusal` is a reason for an officer, or empty.
+
+    `side`: `left` or `right` lane of two that merge, empty when nobody can tell.
+    """
 
     facts: PartyFacts
     listed: frozenset[str]
@@ -27,6 +33,19 @@ class Conduct:
     is_standing: bool
     is_standing_proven: bool
     refusal: str
+    side: str = ""
+
+    @property
+    def special(self) -> frozenset[str]:
+        return frozenset(self.facts.special)
+
+    @property
+    def is_unfit(self) -> bool:
+        return bool(self.special & UNFIT)
+
+    @property
+    def is_proven_faultless(self) -> bool:
+        return FAULTLESS in self.facts.circumstances
 
     @property
     def letter(self) -> str:
@@ -47,6 +66,7 @@ class Conduct:
         return replace(self, listed=listed, refusal="" if is_resolved else self.refusal)
 
 
+@lru_cache(maxsize=8192)
 def read(party: PartyFacts) -> Conduct:
     """Raises LiabilityError for unknown codes."""
     known = table()
@@ -61,24 +81,36 @@ def read(party: PartyFacts) -> Conduct:
             refusal = refusal or ("" if row else "unknown_row")
             listed |= {row} if row else set()
         else:
-            act = known.act(code)
-            refusal = refusal or ("" if act.kind is party.kind else "unknown_row")
-            listed.add(code)
+            row = code if known.act(code).kind is party.kind else known.counterpart(code, party.kind)
+            refusal = refusal or ("" if row else "unknown_row")
+            listed.add(row or code)
     circumstances = {known.act(code) for code in party.circumstances}
     for code in party.damaged_parts:
         if not codes.holds("damaged_part", code):
             raise LiabilityError("unknown_part", "没有这个车损部位", f"unknown damaged part {code!r}")
     is_standing = "stopped" in party.situations or party.is_stopped is True or bool(STANDING & set(party.circumstances))
-    if is_standing and listed & _MOVING:
+    if (is_standing and listed & _MOVING) or (FAULTLESS in party.circumstances and listed):
         refusal = refusal or "contradiction"
+    if set(party.special) - SPECIAL:
+        raise LiabilityError("unknown_special", "没有这个特殊情形代码", f"unknown special; known: {sorted(SPECIAL)}")
     return Conduct(
         facts=party,
         listed=frozenset(listed),
         weighing=frozenset(act.code for act in circumstances if not act.is_neutral),
         is_standing=is_standing,
         is_standing_proven=bool(STANDING & set(party.circumstances)) or party.is_stopped is True,
-        refusal="special" if party.special else refusal,
+        refusal=refusal,
+        side=_side(party),
     )
+
+
+def _side(party: PartyFacts) -> str:
+    """As said, else by the damage: who is scraped on the right only was on the left."""
+    said = [_SIDES[code] for code in party.circumstances if code in _SIDES]
+    if said:
+        return said[0] if len(set(said)) == 1 else ""
+    sides = {side for part in party.damaged_parts for side in ("left", "right") if side in part}
+    return {"left": "right", "right": "left"}[sides.pop()] if len(sides) == 1 else ""
 
 
 def check(facts: LiabilityFacts) -> None:
@@ -91,6 +123,9 @@ def check(facts: LiabilityFacts) -> None:
     if facts.collision_form and not codes.holds("collision_form", facts.collision_form):
         raise LiabilityError("unknown_form", "没有这个碰撞形态", "unknown form of collision")
     for impact in facts.impacts:
+        for _, part in impact.parts:
+            if not codes.holds("damaged_part", part):
+                raise LiabilityError("unknown_part", "没有这个车损部位", f"unknown damaged part {part!r}")
         if impact.hitter not in letters or impact.hit not in letters or impact.hitter == impact.hit:
             raise LiabilityError("impacts", "碰撞里的代号不对", "an impact names an unknown party or one twice")
 
@@ -99,7 +134,7 @@ def contradiction(conducts: tuple[Conduct, ...], collision_form: str) -> str:
     """The reason why the statements can't all be true, or empty."""
     refusals = [conduct.refusal for conduct in conducts if conduct.refusal]
     if refusals:
-        return "special" if "special" in refusals else sorted(refusals)[0]
+        return sorted(refusals)[0]
     rear_enders = [conduct for conduct in conducts if _REAR_END in conduct.listed]
     if rear_enders and collision_form in _NO_REAR_END_FORMS:
         return "form"

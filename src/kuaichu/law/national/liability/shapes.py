@@ -6,6 +6,10 @@ from kuaichu.law.citations import Citation
 from kuaichu.law.errors import LawError
 from kuaichu.law.national.settlement.shapes import Grade, Kind
 
+# Persons about whom the law has rules of their own.
+UNFIT = frozenset({"drink", "drugs", "no_licence", "wrong_class"})
+SPECIAL = UNFIT | {"fled", "forged", "deliberate"}
+
 
 class LiabilityError(LawError):
     """The facts can't be read: an unknown code (with the nearest known ones), no party, a letter twice."""
@@ -22,7 +26,7 @@ class PartyFacts:
     """One party. `situations`: codes of the ten boxes (code list `situation`) or of listed behaviours (A14, C02).
 
     `damaged_parts`: code list `damaged_part`. `is_stopped` None: nobody said. `circumstances`: codes of pairs.yaml such
-    as parked_illegally, no_tail_lights, speeding. `special`: drink, drugs, no_licence, wrong_class, fled.
+    as parked_illegally, no_tail_lights, speeding. `special`: codes of `SPECIAL`.
     """
 
     letter: str
@@ -36,20 +40,28 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """One collision of a chain: who ran or was pushed into whom, and as the how-manieth (None: not known)."""
+    """One collision of a chain: who ran or was pushed into whom, and as the how-manieth (None: not known).
+
+    `parts`: (letter, code of `damaged_part`) of what this impact damaged.
+    """
 
     hitter: str
     hit: str
     order: int | None = None
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiabilityFacts:
-    """`collision_form`: code list `collision_form`, empty when not chosen. `impacts`: for three and more parties."""
+    """`collision_form`: code list `collision_form`, empty when not chosen. `impacts`: for three and more parties.
+
+    `are_facts_found` False: after investigation the basic facts can't be found (令146 Art. 67).
+    """
 
     parties: tuple[PartyFacts, ...]
     collision_form: str = ""
     impacts: tuple[Impact, ...] = ()
+    are_facts_found: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +114,21 @@ class PartyProposal:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One other fact that would give another result, found by asking the rules."""
+    """One other fact that would give another result (`grades`; None: an officer decides), found by asking the rules."""
 
     zh: str
     en: str
+    grades: tuple[tuple[str, Grade], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedPart:
+    """Who answers for the damage of one part: the accident (number from 0) whose impact did it; None: more than one."""
+
+    letter: str
+    part: str
+    accident: int | None
+    impacts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +136,8 @@ class Proposal:
     """A proposal, never a determination: people agree to it or an officer decides.
 
     `is_officer_needed`: no grade is proposed; `officer_zh/en` say why. `accidents`: for a chain that is several
-    accidents in law, the proposal for each, in order; otherwise empty.
+    accidents in law, the proposal for each, in order; otherwise empty. `damaged_parts`: who answers for which part.
+    `compensation`: where no liability can be found but the place says who pays, percent by letter.
     """
 
     parties: tuple[PartyProposal, ...]
@@ -124,6 +148,8 @@ class Proposal:
     officer_en: str = ""
     changes_if: tuple[Change, ...] = ()
     accidents: tuple["Proposal", ...] = ()
+    damaged_parts: tuple[DamagedPart, ...] = ()
+    compensation: tuple[tuple[str, int], ...] = ()
 
     def grade_of(self, letter: str) -> Grade | None:
         return next(party.grade for party in self.parties if party.letter == letter)

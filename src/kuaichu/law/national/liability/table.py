@@ -12,7 +12,11 @@ from kuaichu.law.national.liability.shapes import LiabilityError
 from kuaichu.law.national.settlement.shapes import Grade, Kind
 from kuaichu.law.reading import read_mapping
 
-_ACTS = {"law": "road_safety_law", "rules": "road_safety_rules", "handling": "handling"}
+_ACTS = {
+    "law": "road_safety_law",
+    "rules": "road_safety_rules",
+    "handling": "handling",
+}
 _FOLDER = Path(__file__).parent
 OFFICER = "officer"
 
@@ -36,16 +40,26 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Who bears more when both contributed."""
+    """Who bears more when both contributed. The second must have one of `second` and all of `second_too`.
+
+    `if_moving`: why an officer decides when the second is said to have moved.
+    """
 
     code: str
     first: frozenset[str]
     second: frozenset[str]
+    second_too: frozenset[str]
     grade: Grade | None
     officer: str = ""
     zh: str = ""
     en: str = ""
     place_rule: str = ""
+    if_moving: str = ""
+    certainty: str = "practice"
+
+    @property
+    def seconds(self) -> frozenset[str]:
+        return self.second | self.second_too
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +80,13 @@ class Table:
     pairs: tuple[Pair, ...]
     officer: dict[str, tuple[str, str]]
     what_ifs: tuple[WhatIf, ...]
+    box_codes: frozenset[str]
+    circumstances: frozenset[str]  # what weighs or explains without being a listed behaviour
 
-    @property
-    def box_codes(self) -> frozenset[str]:
-        return frozenset(code for boxes in self.boxes.values() for code in boxes) | {"stopped", "other"}
+    def counterpart(self, code: str, kind: Kind) -> str:
+        """The row of another kind of party for the same box of the form (A06 of a rider is C02), or empty."""
+        boxes = {box for of_kind in self.boxes.values() for box, row in of_kind.items() if row == code}
+        return next((row for box, row in self.boxes.get(kind, {}).items() if box in boxes), "")
 
     def act(self, code: str) -> Act:
         """Raises LiabilityError, naming the nearest known codes."""
@@ -103,6 +120,9 @@ def table() -> Table:
             WhatIf(row["against"], row.get("situation", ""), row.get("circumstance", ""), row["zh"], row["en"])
             for row in pairs["what_if"]
         ),
+        box_codes=frozenset(code for boxes in behaviours["situations"].values() for code in boxes)
+        | {"stopped", "other"},
+        circumstances=frozenset(pairs["circumstances"]),
     )
     _check(found)
     return found
@@ -132,13 +152,14 @@ def _citation(text: str) -> Citation:
 
 def _pair(code: str, row: dict[str, Any]) -> Pair:
     grade = Grade(row["grade"]) if "grade" in row else None
-    texts = {name: row.get(name, "") for name in ("officer", "zh", "en", "place_rule")}
-    return Pair(code, frozenset(row["first"]), frozenset(row["second"]), grade, **texts)
+    texts = {name: row.get(name, "") for name in ("officer", "zh", "en", "place_rule", "if_moving")}
+    first, second, too = (frozenset(row.get(name, ())) for name in ("first", "second", "second_too"))
+    return Pair(code, first, second, too, grade, **texts, certainty=row.get("certainty", "practice"))
 
 
 def _check(found: Table) -> None:
     reasons = {act.officer_alone for act in found.acts.values()} | {pair.officer for pair in found.pairs}
-    codes = {code for pair in found.pairs for code in pair.first | pair.second}
+    codes = {code for pair in found.pairs for code in pair.first | pair.seconds}
     codes |= {row.against for row in found.what_ifs} | {row.circumstance for row in found.what_ifs}
     codes |= {code for boxes in found.boxes.values() for code in boxes.values()}
     unknown = (codes - {""} - set(found.acts)) | (reasons - {""} - set(found.officer))

@@ -1,7 +1,6 @@
 """Beyond the compulsory insurance: the share of each debtor, out of its commercial cover, then its own pocket."""
 
 from fractions import Fraction
-from math import floor
 
 from kuaichu.law.citations import Citation
 from kuaichu.law.national.settlement.ledger import Ledger, Open, head_names
@@ -21,8 +20,8 @@ def pay_by_share(ledger: Ledger, shares: Shares) -> None:
     own: list[tuple[Open, int]] = []
     for entry in ledger.open_losses():
         debtors = [party for party in _debtors(ledger, entry) if shares[party.letter] > 0]
-        weights = [shares[party.letter] / 100 for party in debtors]
-        parts = split(entry.unpaid_fen, [*weights, 1 - sum(weights, Fraction(0))])
+        weights = [shares[party.letter] for party in debtors]
+        parts = split(entry.unpaid_fen, [*weights, 100 - sum(weights, Fraction(0))])
         for party, part in zip(debtors, parts, strict=False):
             owed.setdefault(party.letter, []).append((entry, part))
         own.append((entry, parts[-1]))
@@ -50,7 +49,7 @@ def _pay_debts(ledger: Ledger, debtor: PartyInput, owed: list[tuple[Open, int]],
     total = sum(part for _, part in owed)
     covered = 0
     if debtor.grade is not Grade.NONE:
-        covered = floor(min(total, debtor.tpl_limit_fen) * (1 - Fraction(debtor.tpl_deductible_percent, 100)))
+        covered = min(total, debtor.tpl_limit_fen) * (100 - debtor.tpl_deductible_percent) // 100
     by_insurer = split(covered, [Fraction(part) for _, part in owed]) if total and covered else [0] * len(owed)
     percent = f"{float(share):g}%"
     for (entry, part), insured in zip(owed, by_insurer, strict=True):
@@ -100,7 +99,7 @@ def _bear(ledger: Ledger, entry: Open, part: int) -> None:
     owner, name = entry.owner, head_names[entry.loss.head]
     letter = owner.letter
     if entry.loss.head is Head.VEHICLE and owner.kind is Kind.MOTOR and owner.has_own_damage:
-        amount = floor(part * (1 - Fraction(owner.own_damage_deductible_percent, 100)))
+        amount = part * (100 - owner.own_damage_deductible_percent) // 100
         ledger.pay(
             entry,
             payer=Payer("insurer", letter),

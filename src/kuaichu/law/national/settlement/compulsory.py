@@ -6,6 +6,7 @@ from kuaichu.law.citations import Citation
 from kuaichu.law.national.settlement.ledger import Ledger, Open, head_names, is_property
 from kuaichu.law.national.settlement.rounding import round_matrix, split
 from kuaichu.law.national.settlement.shapes import PROPERTY, Cover, Grade, Head, Kind, PartyInput, Payer, Step
+from kuaichu.law.national.settlement.special import refuses
 
 _PAYS = Citation("compulsory_regulation", "21(1)")
 _LIMITS = Citation("compulsory_regulation", "23(1)")
@@ -18,7 +19,7 @@ _BY_LOSSES = Citation("injury_interpretation", "19")
 
 def pay_for_no_fault(ledger: Ledger) -> None:
     """无责代赔 (交强险理赔实务规程): what vehicles without fault owe for the damage of vehicles at fault is paid by the
-    latter's own insurer, in a limit of its own: vehicles without fault x limit / vehicles at fault, vehicle damage only.
+    latter's own insurer, in a limit of its own: vehicles without fault x limit / vehicles at fault, for vehicles only.
 
     A vehicle without fault counts as insured. Where the vehicle at fault has no compulsory insurance, those without
     fault pay it themselves.
@@ -47,7 +48,7 @@ def _pay_no_fault_lines(ledger: Ledger, entry: Open, amount: int) -> None:
             payer, cover, citations = Payer("insurer", a), Cover.CTPL_NO_FAULT, (_LIMITS, _PRACTICE)
             why = (
                 f"{b} 方没有责任，它的交强险仍要赔一点 {a} 方的车损；由 {a} 方的保险公司代为支付（无责代赔）",
-                f"Without fault, {b}'s compulsory insurance still owes a little of {a}'s damage; {a}'s own insurer pays it",
+                f"Without fault, {b}'s compulsory insurance still owes some of {a}'s damage; {a}'s own insurer pays it",
             )
         elif party.has_ctpl:
             payer, cover, citations = Payer("insurer", b), Cover.CTPL_NO_FAULT, (_LIMITS,)
@@ -70,27 +71,52 @@ def pay_compulsory(ledger: Ledger) -> None:
     only some are insured their insurers come first, then the uninsured owners up to the same limits.
     """
     for is_insured in (True, False):
-        for bucket in dict.fromkeys(entry.bucket for entry in ledger.open_losses()):
-            entries = [entry for entry in ledger.open_losses() if entry.bucket == bucket]
-            exact = _allocate(ledger, entries, bucket, is_insured=is_insured)
+        payers = {party.letter: party for party in ledger.motors if party.has_ctpl is is_insured}
+        buckets: dict[str, list[Open]] = {}
+        for entry in ledger.open_losses() if payers else ():
+            buckets.setdefault(entry.bucket, []).append(entry)
+        for bucket, entries in buckets.items():
+            limits = {letter: ledger.limit(party, bucket).number for letter, party in payers.items()}
+            owed_by = {
+                entry.loss.id: [letter for letter, party in payers.items() if _owes(ledger, party, entry)]
+                for entry in entries
+            }
+            exact = _one_by_one(entries, owed_by, limits) or _allocate(entries, owed_by, limits)
             _write(ledger, entries, round_matrix(exact))
 
 
-def _allocate(ledger: Ledger, entries: list[Open], bucket: str, *, is_insured: bool) -> dict[tuple[str, str], Fraction]:
+def _one_by_one(
+    entries: list[Open], owed_by: dict[str, list[str]], limits: dict[str, int]
+) -> dict[tuple[str, str], Fraction | int]:
+    """The plain case, each loss owed by one payer at most: all of it, or by losses within the limit. Else empty."""
+    if any(len(letters) > 1 for letters in owed_by.values()):
+        return {}
+    asked: dict[str, int] = {}
+    for entry in entries:
+        for letter in owed_by[entry.loss.id]:
+            asked[letter] = asked.get(letter, 0) + entry.unpaid_fen
+    return {
+        (letter, entry.loss.id): entry.unpaid_fen
+        if asked[letter] <= limits[letter]
+        else Fraction(entry.unpaid_fen * limits[letter], asked[letter])
+        for entry in entries
+        for letter in owed_by[entry.loss.id]
+    }
+
+
+def _allocate(
+    entries: list[Open], owed_by: dict[str, list[str]], whole_limits: dict[str, int]
+) -> dict[tuple[str, str], Fraction | int]:
     """Exact amounts by (payer's letter, loss id). Each round satisfies everybody or exhausts a limit, so it ends."""
-    payers = {party.letter: party for party in ledger.motors if party.has_ctpl is is_insured}
-    limits = {letter: Fraction(ledger.limit(party, bucket).number) for letter, party in payers.items()}
+    limits = {letter: Fraction(limit) for letter, limit in whole_limits.items()}
     left = dict(limits)
     unpaid = {entry.loss.id: Fraction(entry.unpaid_fen) for entry in entries}
-    owed_by = {
-        entry.loss.id: [letter for letter, party in payers.items() if _owes(ledger, party, entry)] for entry in entries
-    }
-    paid: dict[tuple[str, str], Fraction] = {}
+    paid: dict[tuple[str, str], Fraction | int] = {}
     while True:
         asked = _ask(unpaid, owed_by, limits, left)
         if not asked:
             return paid
-        for letter in payers:
+        for letter in limits:
             wanted = {key: amount for key, amount in asked.items() if key[0] == letter}
             total = sum(wanted.values(), Fraction(0))
             if not total:
@@ -121,7 +147,7 @@ def _owes(ledger: Ledger, payer: PartyInput, entry: Open) -> bool:
     A vehicle without fault answers for people: those outside vehicles and those in vehicles at fault. For property it
     answers only where no motor vehicle is at fault; for vehicles at fault it already has (无责代赔).
     """
-    if payer.letter == entry.owner.letter:
+    if payer.letter == entry.owner.letter or refuses(payer, entry):
         return False
     if payer.grade is not Grade.NONE:
         return True
@@ -171,7 +197,7 @@ def explain_recovery(ledger: Ledger) -> None:
         ledger.steps.append(
             Step(
                 f"{'、'.join(uninsured)} 方没有交强险：已投保车辆的保险公司先在限额内赔，多赔的部分可以向 {'、'.join(uninsured)} 方追偿",
-                f"{', '.join(uninsured)} has no compulsory insurance: the others' insurers pay first and may claim back",
+                f"{', '.join(uninsured)} has no compulsory insurance: the others' insurers pay first and may claim it",
                 (_INSURED_FIRST,),
             )
         )

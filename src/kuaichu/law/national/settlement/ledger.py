@@ -28,6 +28,10 @@ head_names: dict[str, tuple[str, str]] = {
     "disability": ("误工、护理、伤残等费用", "lost income, care and disability"),
     "death": ("死亡赔偿", "death"),
 }
+_CIVIL_CODE = Citation("civil_code", "1213")
+_SAFETY_LAW = Citation("road_safety_law", "76(1)")
+_BETWEEN_MOTORS = Citation("road_safety_law", "76(1).1")
+_TOWARDS_OTHERS = Citation("road_safety_law", "76(1).2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +58,29 @@ class Ledger:
     lines: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
+    motors: tuple[PartyInput, ...] = ()
+    motors_at_fault: tuple[PartyInput, ...] = ()
+    motors_without_fault: tuple[PartyInput, ...] = ()
+    _by_letter: dict[str, PartyInput] = field(default_factory=dict)
+    _ordered: list[tuple[PartyInput, Loss]] = field(default_factory=list)
+
     def __post_init__(self) -> None:
-        self.unpaid = {loss.id: loss.amount_fen for party in self.entered.parties for loss in party.losses}
-
-    @property
-    def motors(self) -> tuple[PartyInput, ...]:
-        return tuple(party for party in self.entered.parties if party.kind is Kind.MOTOR)
-
-    @property
-    def motors_at_fault(self) -> tuple[PartyInput, ...]:
-        return tuple(party for party in self.motors if party.grade is not Grade.NONE)
-
-    @property
-    def motors_without_fault(self) -> tuple[PartyInput, ...]:
-        return tuple(party for party in self.motors if party.grade is Grade.NONE)
+        parties = sorted(self.entered.parties, key=lambda party: party.letter)
+        self.unpaid = {loss.id: loss.amount_fen for party in parties for loss in party.losses}
+        self.motors = tuple(party for party in self.entered.parties if party.kind is Kind.MOTOR)
+        self.motors_at_fault = tuple(party for party in self.motors if party.grade is not Grade.NONE)
+        self.motors_without_fault = tuple(party for party in self.motors if party.grade is Grade.NONE)
+        self._by_letter = {party.letter: party for party in parties}
+        self._ordered = [(party, loss) for party in parties for loss in sorted(party.losses, key=lambda loss: loss.id)]
 
     def party(self, letter: str) -> PartyInput:
-        return next(party for party in self.entered.parties if party.letter == letter)
+        return self._by_letter[letter]
 
     def open_losses(self) -> list[Open]:
         """What is unpaid, in order of party and id: results never depend on the order of the input."""
         return [
             Open(owner=party, loss=loss, unpaid_fen=self.unpaid[loss.id])
-            for party in sorted(self.entered.parties, key=lambda party: party.letter)
-            for loss in sorted(party.losses, key=lambda loss: loss.id)
+            for party, loss in self._ordered
             if self.unpaid[loss.id] > 0
         ]
 
@@ -124,15 +127,17 @@ class Ledger:
     def tort_citation(self) -> Citation:
         """Order of payment: 民法典 1213 since 2021, before it the Road Traffic Safety Law alone."""
         if self.on >= law.citations.acts()["civil_code"].in_force_on:
-            return Citation("civil_code", "1213")
-        return Citation("road_safety_law", "76(1)")
+            return _CIVIL_CODE
+        return _SAFETY_LAW
 
     def fault_citation(self, entry: Open, debtor: PartyInput) -> Citation:
         """76(1).1 between motor vehicles, 76(1).2 between a motor vehicle and others, else by fault in general."""
         kinds = {entry.owner.kind, debtor.kind}
         if kinds == {Kind.MOTOR}:
-            return Citation("road_safety_law", "76(1).1")
-        return Citation("road_safety_law", "76(1).2") if Kind.MOTOR in kinds else self.tort_citation()
+            return _BETWEEN_MOTORS
+        if Kind.OWNER in kinds or Kind.MOTOR not in kinds:
+            return self.tort_citation()
+        return _TOWARDS_OTHERS
 
 
 def is_property(entry: Open) -> bool:

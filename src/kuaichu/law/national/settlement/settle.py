@@ -18,6 +18,7 @@ from kuaichu.law.national.settlement.shapes import (
     Step,
 )
 from kuaichu.law.national.settlement.shares import shares_of
+from kuaichu.law.national.settlement.special import bear_deliberate, check_special, explain_special
 from kuaichu.money import yuan_text
 
 _ORDER = Citation("road_safety_law", "76(1)")
@@ -40,9 +41,11 @@ def settle(entered: SettlementInput, *, on: date, place: str) -> Settlement:
         ledger.steps.extend(_limit_steps(ledger))
         ledger.steps.extend(share_steps)
         explain_recovery(ledger)
+        bear_deliberate(ledger)
         pay_for_no_fault(ledger)
         pay_compulsory(ledger)
         pay_by_share(ledger, shares)
+        explain_special(ledger)
     return Settlement(
         mode=mode,
         mode_reasons=reasons,
@@ -56,11 +59,11 @@ def settle(entered: SettlementInput, *, on: date, place: str) -> Settlement:
 def _check(entered: SettlementInput) -> None:
     letters = [party.letter for party in entered.parties]
     ids = [loss.id for party in entered.parties for loss in party.losses]
-    if len(letters) < 2 or len(set(letters)) != len(letters) or len(set(ids)) != len(ids):
+    if not letters or len(set(letters)) != len(letters) or len(set(ids)) != len(ids):
         raise SettlementError(
             "parties",
-            "至少要有两方，各方代号和各项损失编号不能重复（单方事故由自己的车损险处理，请人工核定）",
-            "At least two parties, and letters and loss ids must differ (single-vehicle accidents go to an adjuster)",
+            "至少要有一方，各方代号和各项损失编号不能重复",
+            "There must be a party, and letters and loss ids must differ",
         )
     for party in entered.parties:
         _check_party(party)
@@ -76,12 +79,7 @@ def _check_party(party: PartyInput) -> None:
         )
     if any(loss.amount_fen < 0 for loss in party.losses):
         raise SettlementError("amount", "损失金额不能小于 0，请核对", "Amounts can't be below zero. Please check them")
-    if party.special:
-        raise SettlementError(
-            "special_person",
-            f"{party.letter} 方有酒驾、无证、逃逸等情形，保险公司可能只垫付或不赔，要由理赔人员人工核定",
-            f"Drink, no licence or flight of {party.letter} changes what insurers owe. An adjuster has to settle it",
-        )
+    check_special(party)
     has_cover = party.has_ctpl or party.tpl_limit_fen or party.has_own_damage
     if party.kind is not Kind.MOTOR and has_cover:
         raise SettlementError(

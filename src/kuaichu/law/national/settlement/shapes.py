@@ -23,6 +23,7 @@ class Kind(StrEnum):
     MOTOR = "motor"
     NONMOTOR = "nonmotor"
     PEDESTRIAN = "pedestrian"
+    OWNER = "owner"  # of a facility that was hit; never liable
 
 
 class Grade(StrEnum):
@@ -56,6 +57,10 @@ class Cover(StrEnum):
     SELF = "self"
 
 
+# Drivers whom the compulsory insurance treats apart (条例 22, 法释 15). `drink` below the limit of 醉酒 is none of them.
+UNFIT = frozenset({"drunk", "drugs", "no_licence", "wrong_class"})
+SPECIAL = UNFIT | {"drink", "fled", "forged", "deliberate"}
+
 PROPERTY, MEDICAL, DEATH_DISABILITY = "property", "medical", "death_disability"
 bucket_by_head: dict[Head, str] = {
     Head.VEHICLE: PROPERTY,
@@ -81,7 +86,8 @@ class PartyInput:
     """One party with its liability, its covers (motor vehicles only) and its losses.
 
     `share_percent` None takes the default of grade and place. `tpl_limit_fen` 0: no commercial liability cover;
-    `tpl_deductible_percent` is the optional 绝对免赔率. `special` (drink, drugs, no_licence, ...) goes to an adjuster.
+    `tpl_deductible_percent` is the optional 绝对免赔率. `special`: codes of `SPECIAL`. `is_parked_lawfully`: a motor
+    vehicle that stood lawfully.
     """
 
     letter: str
@@ -95,6 +101,7 @@ class PartyInput:
     own_damage_deductible_percent: int = 0
     losses: tuple[Loss, ...] = ()
     special: tuple[str, ...] = ()
+    is_parked_lawfully: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,17 +76,49 @@ def _only_motors(parties: tuple[PartyInput, ...]) -> bool:
 
 def _default_values(parties: tuple[PartyInput, ...], on: date, place: str) -> dict[str, tuple[int, Value]]:
     motors = [party for party in parties if party.kind is Kind.MOTOR]
-    others = [party for party in parties if party.kind is not Kind.MOTOR]
-    if len(motors) == 1 and len(others) == 1:
-        value = law.value(f"share_to_nonmotor.{motors[0].grade}", on=on, place=place)
-        return {motors[0].letter: (value.number, value), others[0].letter: (100 - value.number, value)}
-    if motors and others and any(party.grade is not Grade.NONE for party in others):
-        raise _needs_shares()
+    people = [party for party in parties if party.kind in (Kind.NONMOTOR, Kind.PEDESTRIAN)]
+    if motors and people:
+        return _towards_people(motors, people, parties, on=on, place=place)
     grades = [party.grade for party in parties if party.grade is not Grade.NONE]
     if {grade: grades.count(grade) for grade in grades} not in _PAIRS:
         raise _needs_shares()
     found = {party.letter: law.value(f"share.{party.grade}", on=on, place=place) for party in parties}
     return {letter: (value.number, value) for letter, value in found.items()}
+
+
+def _towards_people(
+    motors: list[PartyInput], people: list[PartyInput], parties: tuple[PartyInput, ...], *, on: date, place: str
+) -> dict[str, tuple[int, Value]]:
+    """76(1).2: one motor vehicle, any number of riders and pedestrians of whom one at most is at fault: the place's
+    share for the vehicle, the rest for the one at fault. Several vehicles, nobody else at fault: as between vehicles.
+    """
+    at_fault = [party for party in people if party.grade is not Grade.NONE]
+    if len(motors) > 1 and not at_fault:
+        grades = [party.grade for party in motors if party.grade is not Grade.NONE]
+        if {grade: grades.count(grade) for grade in grades} not in _PAIRS:
+            raise _needs_shares()
+        values = {party.letter: law.value(f"share.{party.grade}", on=on, place=place) for party in parties}
+        return {letter: (value.number, value) for letter, value in values.items()}
+    if len(motors) > 1 or len(at_fault) > 1:
+        raise _needs_shares()
+    motor = motors[0]
+    value = _towards_nonmotor(motor, on=on, place=place)
+    found = {party.letter: (0, value) for party in parties}
+    found[motor.letter] = (value.number, value)
+    if at_fault:
+        found[at_fault[0].letter] = (100 - value.number, value)
+    elif value.number != 100:
+        raise _needs_shares()
+    return found
+
+
+def _towards_nonmotor(motor: PartyInput, *, on: date, place: str) -> Value:
+    """The place's share; for a vehicle without fault that stood lawfully a place may set its own."""
+    if motor.grade is Grade.NONE and motor.is_parked_lawfully:
+        parked = law.find("share_to_nonmotor.parked_lawfully", on=on, place=place)
+        if parked:
+            return parked
+    return law.value(f"share_to_nonmotor.{motor.grade}", on=on, place=place)
 
 
 def _needs_shares() -> SettlementError:
