@@ -12,6 +12,7 @@ from kuaichu.claims import messages as claim_messages
 from kuaichu.claims import reactions as claims
 from kuaichu.claims.actions import accepting, paying, refusing
 from kuaichu.dossier import sealer
+from kuaichu.dossier.retention import forget_photos
 from kuaichu.journal import registry as journal_registry
 from kuaichu.journal.models import Event
 from kuaichu.liability.actions.choices import forget_when_resumed, propose_when_complete, withdraw_when_reopened
@@ -29,6 +30,7 @@ REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
     "instrument.completed": (sealer.seal_signed, claims.open_claims),
     "review.decided": (claims.close_after_review,),
     "review.withdrawn": (claims.close_after_review,),
+    "case.withdrawn": (forget_photos,),
     "file.sealed": (claims.notify_when_sealed,),
 }
 

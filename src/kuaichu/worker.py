@@ -15,6 +15,7 @@ from kuaichu.cases import deadlines
 from kuaichu.cases.retention import forget_drafts
 from kuaichu.dossier.actions.uploads import forget_expired
 from kuaichu.dossier.anchoring import anchor_if_due
+from kuaichu.dossier.retention import forget_orphans
 from kuaichu.journal import dispatch as reactions
 from kuaichu.links import dispatch as deliveries
 from kuaichu.links.retention import forget_messages
@@ -24,7 +25,7 @@ IDLE_SECONDS = 0.25
 AFTER_FAULT_SECONDS = 2.0
 CLOCKS_EVERY_SECONDS = 1.0
 CLEANING_EVERY_SECONDS = 300.0
-FORGETTING = (forget_expired, forget_old_replies, forget_drafts, forget_codes, forget_messages)
+FORGETTING = (forget_expired, forget_old_replies, forget_drafts, forget_codes, forget_messages, forget_orphans)
 QUICK_KINDS = ("sms", "seal")  # answered on this machine, or somebody stands waiting for it
 _log = logging.getLogger("kuaichu.worker")
 

@@ -20,7 +20,7 @@ class Rate:
 CODE_PER_PHONE = Rate(burst=4, per_hour=6)
 CODE_PER_ADDRESS = Rate(burst=30, per_hour=60)
 JOIN_PER_ADDRESS = Rate(burst=12, per_hour=60)
-REPORT_PER_ADDRESS = Rate(burst=30, per_hour=60)
+REPORT_PER_ADDRESS = Rate(burst=300, per_hour=1200)  # carriers put thousands of phones behind one address
 UPLOAD_PER_PARTY = Rate(burst=60, per_hour=120)
 VERIFY_PER_ADDRESS = Rate(burst=30, per_hour=120)
 

@@ -9,8 +9,13 @@ from kuaichu.journal.actors import SYSTEM, Actor
 
 
 def open_matter(case: Case, kind: str, *, subject: str = "") -> Matter:
-    """Open a matter (once per kind and subject). The caller holds the case's lock."""
-    matter, _ = Matter.objects.get_or_create(case=case, kind=kind, subject=subject, defaults={"opened_at": clock.now()})
+    """Open a matter (one per kind and subject; a settled one opens again). The caller holds the case's lock."""
+    matter, is_new = Matter.objects.get_or_create(
+        case=case, kind=kind, subject=subject, defaults={"opened_at": clock.now()}
+    )
+    if not is_new and matter.settled_at is not None:
+        matter.settled_at, matter.outcome, matter.opened_at = None, "", clock.now()
+        matter.save(update_fields=["settled_at", "outcome", "opened_at"])
     return matter
 
 

@@ -103,6 +103,7 @@ class Party(models.Model):
 
     situations = models.JSONField(default=dict)  # letter of each side -> codes, as this party says
     damaged_parts = models.JSONField(default=list)
+    collision_form = models.CharField(max_length=2, blank=True)
     statement = EncryptedTextField(blank=True)
     account_at = models.DateTimeField(null=True)
 

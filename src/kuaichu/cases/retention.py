@@ -1,40 +1,54 @@
 """What the cases room forgets, and when (periods from `law`: retention.draft, retention.case)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
 
 from kuaichu import clock, law
 from kuaichu.cases.locking import lock_case, save_case
-from kuaichu.cases.models import Case, Party, PartyDevice
+from kuaichu.cases.models import Case, JoinCode, Party, PartyDevice
 from kuaichu.cases.states import Outcome, Stage, require_move
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM
+from kuaichu.journal.models import Event
 from kuaichu.law.divisions import NATION
 
 BATCH = 100
-_PERSONAL = ("name", "document_number", "document_index", "phone", "phone_index", "plate", "policy_number", "statement")
+_PERSONAL = (
+    "name",
+    "document_number",
+    "document_index",
+    "phone",
+    "phone_index",
+    "plate",
+    "policy_number",
+    "statement",
+    "payout_account",
+)
+_STAGES = (Stage.REPORTED, Stage.EVIDENCE, Stage.DETAILS)
 
 
 def forget_drafts(limit: int = BATCH) -> int:
-    """Close reports that nobody went on with and forget whom they named. Returns how many."""
-    keep = timedelta(days=law.value("retention.draft", on=clock.today(), place=NATION).number)
-    quiet_since = clock.now() - keep
-    abandoned = (
-        Case.objects.filter(stage__in=(Stage.REPORTED, Stage.EVIDENCE, Stage.DETAILS), created_at__lt=quiet_since)
-        .annotate(seen_at=Max("parties__last_seen_at"))
-        .filter(Q(seen_at__isnull=True) | Q(seen_at__lt=quiet_since))
-        .values_list("pk", flat=True)[:limit]
-    )
-    for case_id in list(abandoned):
-        _forget(case_id)
-    return len(abandoned)
+    """Close reports in which nothing has happened for the period, and forget whom they named. Returns how many.
+
+    What the rooms above hold of them (photos) follows by the reaction to `case.withdrawn`.
+    """
+    quiet_since = clock.now() - _kept()
+    busy = Event.objects.filter(at__gte=quiet_since).values("stream")
+    quiet = Case.objects.filter(stage__in=_STAGES, created_at__lt=quiet_since).exclude(pk__in=busy)
+    return sum(_forget(case_id, quiet_since) for case_id in list(quiet.values_list("pk", flat=True)[:limit]))
+
+
+def _kept() -> timedelta:
+    return timedelta(days=law.value("retention.draft", on=clock.today(), place=NATION).number)
 
 
 @transaction.atomic
-def _forget(case_id: object) -> None:
-    case = lock_case(case_id)  # type: ignore[arg-type]
+def _forget(case_id: UUID, quiet_since: datetime) -> int:
+    case = lock_case(case_id)
+    if case.stage not in _STAGES or Event.objects.filter(stream=case.pk, at__gte=quiet_since).exists():
+        return 0  # somebody came back between the look and the lock
     case.stage = require_move("withdraw", stage=case.stage, who="system")
     case.outcome = Outcome.WITHDRAWN
     case.closed_at = clock.now()
@@ -46,6 +60,8 @@ def _forget(case_id: object) -> None:
             setattr(party, field, "")
         party.save(update_fields=list(_PERSONAL))
     PartyDevice.objects.filter(party__case=case).delete()
+    JoinCode.objects.filter(case=case).update(invited_phone="")
     case.matters.filter(settled_at__isnull=True).update(settled_at=clock.now(), outcome="withdrawn")
     case.deadlines.filter(settled_at__isnull=True).update(settled_at=clock.now())
     record("case.withdrawn", stream=case.pk, actor=SYSTEM, subject=f"case:{case.pk}")
+    return 1

@@ -77,6 +77,8 @@ MOVES = {
     "request_officer": _move(_BEFORE_SIGNED, Stage.ATTENDANCE, "party", "system"),
     "complete_instrument": _move((Stage.SIGNING,), Stage.CLAIMS, "party", "staff"),
     "resume_online": _move((Stage.ATTENDANCE,), Stage.EVIDENCE, "staff"),
+    "reopen_liability": _move((Stage.SIGNING, Stage.CLAIMS, Stage.CLOSED), Stage.LIABILITY, "staff"),
+    "name_account": _move((Stage.CLAIMS,), Stage.CLAIMS, "party"),
     "withdraw": _move((Stage.REPORTED, Stage.EVIDENCE, Stage.DETAILS), Stage.CLOSED, "system"),
     "close": _move((Stage.CLAIMS, Stage.ATTENDANCE, Stage.REPORTED), Stage.CLOSED, "system", "staff", "party"),
 }

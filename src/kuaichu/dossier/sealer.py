@@ -85,9 +85,11 @@ def _mark(signature: Signature) -> dict[str, Any]:
 
 
 def _signing_note(signature: Signature) -> str:
-    if signature.code_id is None:
-        return "无手机，现场手写签名"
-    return "" if signature.strokes else f"{signature.party.name}（短信验证后输入姓名确认）"
+    """What stands beside a signature that was not simply drawn on the party's own phone."""
+    where = "在对方手机上" if signature.party.host_id else ""
+    if signature.strokes:
+        return f"（{where}签名，短信验证）" if where else ""
+    return f"{signature.party.name}（{where}短信验证后输入姓名确认）"
 
 
 class LocalSealer:
@@ -116,12 +118,25 @@ class LocalSealer:
         )
         try:
             sealed = seal_pdf(
-                pdf, unit_code=message["unit_code"], authority=authority(), reason=message["title"], at=now
+                pdf,
+                unit_code=message["unit_code"],
+                authority=_authority_with(message["unit_code"]),
+                reason=message["title"],
+                at=now,
             )
         except KeyError:
             raise PermanentError("seal.no_unit") from None
         sha256 = files.store_instrument(sealed)
         return {"sha256": sha256, "size": len(sealed), "sealed_at": now.isoformat()}
+
+
+def _authority_with(unit_code: str) -> Any:
+    """The authority; a unit that was added since the start gets its certificate now."""
+    try:
+        authority().provider(unit_code, at=clock.now())
+    except KeyError:
+        authority.cache_clear()
+    return authority()
 
 
 @lru_cache(maxsize=1)

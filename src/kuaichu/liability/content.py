@@ -58,19 +58,19 @@ def determination(
     empty.
     """
     code = new_verify_code()
-    superior = case.unit.superior
-    reviewer_name = superior.name if superior else case.unit.name
+    unit = officer.agency or case.unit
+    reviewer_name = unit.superior.name if unit.superior else unit.name
     on = clock.today()
     return DeterminationContent(
         number=new_number(case, InstrumentKind.DETERMINATION),
-        unit_name=case.unit.name,
+        unit_name=unit.name,
         occurred_at_text=_moment(case),
         location=case.location,
         weather_label=law.codes.label("weather", case.weather),
         form_label=law.codes.label("collision_form", case.collision_form),
         parties=_blocks(parties, grades),
         facts_text=facts,
-        is_slight_injury=False,
+        is_slight_injury=case.answers.filter(question="injured").exclude(answer="no").exists(),
         findings=tuple(
             PartyFinding(
                 letter=_LETTERS[party.letter],
@@ -86,7 +86,7 @@ def determination(
         officer_number=officer.officer_number,
         issued_on_text=clock.now().astimezone(BEIJING).strftime(_DAY),
         rights_notices=rights_notices(
-            unit_name=case.unit.name,
+            unit_name=unit.name,
             review_authority_name=reviewer_name,
             review_days=law.value("review.apply", on=on, place=case.place_id).number,
             mediation_days=law.value("mediation.apply", on=on, place=case.place_id).number,
@@ -131,7 +131,13 @@ def facts_text(case: Case, parties: Sequence[Party]) -> str:
     )
     form = law.codes.label("collision_form", case.collision_form)
     tail = f"其中{acts}。" if acts else ""
-    return f"{_moment(case)}，{movers}，在{case.location}发生{form}，造成车辆损坏，无人员伤亡。{tail}"
+    injury = "，无人员伤亡" if _is_without_injury(case) else ""
+    return f"{_moment(case)}，{movers}，在{case.location}发生{form}，造成车辆损坏{injury}。{tail}"
+
+
+def _is_without_injury(case: Case) -> bool:
+    """Only what somebody answered may stand in an instrument."""
+    return case.answers.filter(question="injured", answer="no").exists()
 
 
 def _vehicle_words(party: Party) -> str:

@@ -14,7 +14,10 @@ def agreed_situations(parties: Sequence[Party]) -> dict[str, tuple[str, ...]]:
 
 
 def disputed_letters(parties: Sequence[Party]) -> tuple[str, ...]:
-    """The sides of whom another account says something that their own account does not admit."""
+    """The sides of whom another account says something that their own account does not admit; all of them when the
+    accounts name different forms of collision."""
+    if len({party.collision_form for party in parties if party.collision_form}) > 1:
+        return tuple(party.letter for party in parties)
     return tuple(
         party.letter
         for party in parties

@@ -60,7 +60,7 @@ class Determination(models.Model):
     shares = models.JSONField()
     facts_text = EncryptedTextField()
     is_override = models.BooleanField()
-    override_reason = models.TextField(blank=True)
+    override_reason = EncryptedTextField(blank=True)
     issued_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
 
@@ -87,5 +87,5 @@ class Review(models.Model):
     decide_by_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
-    conclusion = models.TextField(blank=True)
+    conclusion = EncryptedTextField(blank=True)
     instrument = models.OneToOneField(Instrument, on_delete=models.PROTECT, null=True)

@@ -19,8 +19,9 @@ DEVICE_COOKIE = "kc_device"
 
 @dataclass(frozen=True)
 class PartyAccess:
-    """A party as reached from one browser. `is_trusted`: nobody has confirmed a phone yet, or this browser is the
-    party's.
+    """A party as reached from one browser.
+
+    `is_trusted`: neither the party nor its host has confirmed a phone yet, or this browser belongs to one of them.
     """
 
     party: Party
@@ -57,7 +58,7 @@ def party_of(request: HttpRequest, token: str) -> PartyAccess:
 def _is_trusted(request: HttpRequest, party: Party) -> bool:
     owners = [party.pk, party.host_id] if party.host_id else [party.pk]
     devices = rows.devices_of(owners)
-    if party.phone_confirmed_at is None and all(owner != party.pk for owner, _ in devices):
+    if party.phone_confirmed_at is None and not devices:
         return True
     known = {digest for _, digest in devices}
     secrets = request.COOKIES.get(DEVICE_COOKIE, "").split(".")[:8]

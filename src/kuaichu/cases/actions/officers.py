@@ -56,7 +56,6 @@ def _call(case: Case, *, reason: str, actor: Actor) -> None:
     deadlines.settle(case, *WAITING_CLOCKS)
     deadlines.start(case, "officer.field_target", started_at=case.officer_requested_at)
     matters.open_matter(case, "attendance")
-    case.matters.filter(kind="attendance").update(settled_at=None, outcome="")
     record("officer.requested", stream=case.pk, actor=actor, subject=f"case:{case.pk}", reason=reason)
 
 

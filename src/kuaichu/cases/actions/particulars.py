@@ -89,7 +89,7 @@ def _checked(case: Case, party: Party, typed: Particulars) -> dict[str, object]:
         "vehicle_kind": checks.run("vehicle_kind", lambda: _code("transport", typed.vehicle_kind, "请选择车辆类型")),
     }
     if party.phone_mode == PhoneMode.NONE:
-        fields["phone"] = checks.run("contact", lambda: parse_phone(typed.contact).number)
+        fields["phone"] = checks.run("contact", lambda: _contact(case, party, typed.contact))
         fields["phone_index"] = blind_index(str(fields["phone"]), purpose="phone")
     if party.kind == PartyKind.MOTOR:
         fields["plate_kind"] = typed.plate_kind
@@ -119,6 +119,14 @@ class _Checks:
     def raise_if_any(self) -> None:
         if self.faults:
             raise FieldErrors(self.faults)
+
+
+def _contact(case: Case, party: Party, typed: str) -> str:
+    number = parse_phone(typed).number
+    index = blind_index(number, purpose="phone")
+    if case.parties.exclude(pk=party.pk).filter(phone_index=index).exists():
+        raise Refused("phone.taken", "对方已经填了这个号码，请填这一方自己的联系电话")
+    return number
 
 
 def _plate(case: Case, party: Party, typed: Particulars) -> str:
@@ -162,10 +170,11 @@ def give_account(*, party_id: UUID, account: Account) -> Party:
     _check_account(account, letters=set(case.parties.values_list("letter", flat=True)))
     party.situations = {letter: list(codes) for letter, codes in sorted(account.situations.items())}
     party.damaged_parts = list(account.damaged_parts)
+    party.collision_form = account.collision_form or party.collision_form
     party.statement = account.statement.strip()
     party.account_at = clock.now()
-    party.save(update_fields=["situations", "damaged_parts", "statement", "account_at"])
-    if account.collision_form:
+    party.save(update_fields=["situations", "damaged_parts", "collision_form", "statement", "account_at"])
+    if account.collision_form and not others_said(case, party):
         case.collision_form = account.collision_form
         save_case(case, "collision_form")
     record(
@@ -179,6 +188,11 @@ def give_account(*, party_id: UUID, account: Account) -> Party:
     )
     complete_if_ready(case)
     return party
+
+
+def others_said(case: Case, party: Party) -> bool:
+    """Whether an earlier letter has named the form of the collision: the first account's stands in the instrument."""
+    return case.parties.filter(letter__lt=party.letter).exclude(collision_form="").exists()
 
 
 def _check_account(account: Account, *, letters: set[str]) -> None:
@@ -242,8 +256,11 @@ def complete_if_ready(case: Case) -> bool:
 def reopen_details(*, party_id: UUID) -> None:
     """Back to the forms to correct something, before anybody signs; the proposal is made anew afterwards."""
     case, party = lock_party(party_id)
+    if case.matters.filter(kind="redetermination", settled_at__isnull=True).exists():
+        raise Refused("case.under_review", "正在重新认定，情况有变请直接告诉民警")
     case.stage = require_move("reopen_details", stage=case.stage, who="party")
-    save_case(case, "stage")
+    case.path = ""
+    save_case(case, "stage", "path")
     party.account_at = None
     party.save(update_fields=["account_at"])
     record("details.reopened", stream=case.pk, actor=Actor("party", str(party.pk)), letter=party.letter)
@@ -253,8 +270,7 @@ def reopen_details(*, party_id: UUID) -> None:
 def save_payout_account(*, party_id: UUID, number: str) -> Party:
     """Where the insurers shall pay to: a bank card number. Raises IdentifierError."""
     case, party = lock_party(party_id)
-    if case.stage != Stage.CLAIMS:
-        require_move("close", stage=case.stage, who="party")
+    require_move("name_account", stage=case.stage, who="party")
     party.payout_account = parse_bank_card(number).number
     party.payout_account_at = clock.now()
     party.save(update_fields=["payout_account", "payout_account_at"])

@@ -13,7 +13,7 @@ from kuaichu.cases.models import Case, Party, PartyDevice, PhoneMode
 from kuaichu.errors import NotFound, Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import Actor
-from kuaichu.law.identifiers import parse_mobile
+from kuaichu.law.identifiers import parse_mobile, parse_phone
 from kuaichu.links import actions as links
 from kuaichu.privacy import blind_index, keyed_digest
 
@@ -41,9 +41,14 @@ def request_phone_code(*, party_id: UUID, phone: str) -> OneTimeCode:
 
 @transaction.atomic
 def request_signing_code(*, party_id: UUID) -> OneTimeCode:
-    """Send a code to the party's confirmed phone, to be typed when signing. Raises Refused("phone.unconfirmed")."""
+    """Send a code to be typed when signing: to the confirmed phone, or to the contact of a party without a phone here.
+
+    Raises Refused: phone.unconfirmed, signature.no_phone (the contact is a fixed line).
+    """
     case, party = lock_party(party_id)
-    if party.phone_confirmed_at is None:
+    if party.phone_mode == PhoneMode.NONE and not is_mobile(party.phone):
+        raise Refused("signature.no_phone", "没有能收验证码的手机，不能在线签字。请申请民警认定，由民警送达")
+    if party.phone_mode != PhoneMode.NONE and party.phone_confirmed_at is None:
         raise Refused("phone.unconfirmed", "请先验证手机号")
     return _send_code(case, party, purpose=SIGN)
 
@@ -63,9 +68,14 @@ def _send_code(case: Case, party: Party, *, purpose: str) -> OneTimeCode:
     return row
 
 
+def is_mobile(number: str) -> bool:
+    """Whether a stored number can receive a text message."""
+    return bool(number) and parse_phone(number).is_mobile
+
+
 def _require_own_number(case: Case, party: Party, index: str) -> None:
-    others = case.parties.exclude(pk=party.pk).filter(phone_index=index)
-    if party.phone_mode == PhoneMode.OWN and others.exclude(phone_mode=PhoneMode.SHARED).exists():
+    """Two sides, two numbers, also on one phone: else one person could sign for both."""
+    if case.parties.exclude(pk=party.pk).filter(phone_index=index).exists():
         raise Refused("phone.taken", "对方已经填了这个手机号，请填您自己的手机号")
 
 

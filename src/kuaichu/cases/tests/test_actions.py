@@ -209,3 +209,36 @@ def test_no_event_holds_personal_data(officer):
     facts = " ".join(str(row) for row in Event.objects.values_list("facts", "subject", "actor_id"))
     for secret in ("王小明", "13800138001", "339999196010181347", "浙D12345", "人民路"):
         assert secret not in facts
+
+
+def test_nobody_signs_for_both_sides_with_one_number(officer):
+    first = factories.screened()
+    factories.confirm_phone(first.party)
+    guest = actions.add_party(party_id=first.party.pk, kind="motor", phone_mode="shared")
+    call = lambda: actions.request_phone_code(party_id=guest.party.pk, phone=factories.PHONES["A"])  # noqa: E731
+    assert refusal(call) == "phone.taken"
+
+
+def test_a_party_with_a_fixed_line_only_gets_no_signing_code():
+    first = factories.screened()
+    guest = actions.add_party(party_id=first.party.pk, kind="nonmotor", phone_mode="none")
+    bare = actions.Particulars(
+        name="周远",
+        document_kind="id_card",
+        document_number="33999919681016641X",
+        vehicle_kind="F6",
+        contact="0575-88001122",
+    )
+    actions.save_particulars(party_id=guest.party.pk, particulars=bare)
+    assert refusal(lambda: actions.request_signing_code(party_id=guest.party.pk)) == "signature.no_phone"
+
+
+def test_a_guest_is_reached_only_from_the_host_s_phone(client):
+    first = factories.screened()
+    guest = actions.add_party(party_id=first.party.pk, kind="nonmotor", phone_mode="none")
+    factories.confirm_phone(first.party)
+    secret = actions.bind_device(party_id=first.party.pk)
+    path = f"/c/{guest.token}/particulars/"
+    assert "/device/" in client.get(path).headers.get("Location", "")
+    client.cookies["kc_device"] = secret
+    assert client.get(path).status_code == 200

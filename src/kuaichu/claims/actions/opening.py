@@ -5,7 +5,7 @@ from django.db import transaction
 from kuaichu import clock
 from kuaichu.cases import deadlines, matters
 from kuaichu.cases.locking import lock_case, save_case
-from kuaichu.cases.models import Case, Matter
+from kuaichu.cases.models import Case
 from kuaichu.cases.states import Outcome, Stage
 from kuaichu.claims.actions.accepting import queue_notice
 from kuaichu.claims.actions.common import MATTER
@@ -86,7 +86,6 @@ def _take_new_instrument(case: Case, claims: list[Claim], grades: Grades) -> Non
 def _flag(case: Case, claim: Claim) -> None:
     claim.flagged_at = clock.now()
     matters.open_matter(case, RECHECK, subject=str(claim.pk))
-    Matter.objects.filter(case=case, kind=RECHECK, subject=str(claim.pk)).update(settled_at=None, outcome="")
     record("claim.flagged", stream=case.pk, actor=SYSTEM, subject=f"claim:{claim.pk}", reason="new_determination")
 
 
@@ -94,7 +93,6 @@ def _reopen(case: Case, claim: Claim) -> None:
     claim.state = require_move("reopen", state=claim.state, who="system")
     claim.closed_at = None
     matters.open_matter(case, MATTER, subject=str(claim.pk))
-    Matter.objects.filter(case=case, kind=MATTER, subject=str(claim.pk)).update(settled_at=None, outcome="")
     deadlines.settle(case, "claim.pay", subject=str(claim.pk))
     record("claim.reopened", stream=case.pk, actor=SYSTEM, subject=f"claim:{claim.pk}")
 

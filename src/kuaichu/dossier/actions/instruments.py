@@ -50,7 +50,7 @@ def draw_up(
         kind=kind,
         number=content.number,
         state=InstrumentState.SERVED if is_served else InstrumentState.DRAFTED,
-        unit=case.unit,
+        unit=officer.agency if officer and officer.agency else case.unit,
         issued_by=officer,
         content=canonical_json(content).decode(),
         content_digest=content_digest(content),

@@ -12,7 +12,7 @@ from kuaichu.accounts.models import OneTimeCode, Person
 from kuaichu.cases import deadlines
 from kuaichu.cases.actions.phones import SIGN, check_code
 from kuaichu.cases.locking import lock_party, save_case
-from kuaichu.cases.models import Case, Party, PhoneMode
+from kuaichu.cases.models import Case, Party
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.states import Stage, require_move
 from kuaichu.dossier import strokes as ink
@@ -29,7 +29,7 @@ def sign(*, party_id: UUID, instrument_id: UUID, strokes: Any, typed_code: str, 
     """Sign an agreement, or sign for the receipt of a determination. Signing again changes nothing.
 
     `strokes` is what the signature pad sent, or an empty list with the full name typed instead (no script, no touch).
-    A party without a phone signs on the other's; no code is asked and the instrument says so.
+    A party without a phone signs on the other's, with a code sent to its contact number; the instrument says so.
     Raises Refused: code.*, signature.*, instrument.*, case.moved_on.
     """
     if Signature.objects.filter(instrument_id=instrument_id, party_id=party_id).exists():
@@ -38,9 +38,7 @@ def sign(*, party_id: UUID, instrument_id: UUID, strokes: Any, typed_code: str, 
     if party is None:
         raise NotFound("party.unknown", "没有找到这个案件")
     checked = _checked_hand(party, strokes, typed_name)
-    code = None
-    if party.phone_mode != PhoneMode.NONE:
-        code = check_code(party_id=party_id, purpose=SIGN, typed=typed_code)
+    code = check_code(party_id=party_id, purpose=SIGN, typed=typed_code)
     with transaction.atomic():
         _sign(party_id, instrument_id, checked, code)
 
@@ -53,13 +51,12 @@ def _checked_hand(party: Party, strokes: Any, typed_name: str) -> list[ink.Strok
     return []
 
 
-def _sign(party_id: UUID, instrument_id: UUID, strokes: list[ink.Stroke], code: OneTimeCode | None) -> None:
+def _sign(party_id: UUID, instrument_id: UUID, strokes: list[ink.Stroke], code: OneTimeCode) -> None:
     case, party = lock_party(party_id)
     instrument = _open_instrument(case, instrument_id)
     if Signature.objects.filter(instrument=instrument, party=party).exists():
         return
-    if code is not None:
-        codes.use_up(code)
+    codes.use_up(code)
     Signature.objects.create(
         instrument=instrument,
         party=party,
@@ -78,7 +75,7 @@ def _sign(party_id: UUID, instrument_id: UUID, strokes: list[ink.Stroke], code: 
         subject=f"instrument:{instrument.pk}",
         letter=party.letter,
         digest=instrument.content_digest,
-        code=str(code.pk) if code else "",
+        code=str(code.pk),
     )
     _complete_if_signed(case, instrument, actor)
 

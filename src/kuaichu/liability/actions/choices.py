@@ -1,5 +1,6 @@
 """The machine proposes, the parties choose: agree on it (Art. 21) or ask the police to determine online (Art. 20)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -28,10 +29,10 @@ def ensure_proposal(*, case_id: UUID) -> Proposal | None:
     case = lock_case(case_id)
     if case.stage not in (Stage.LIABILITY, Stage.ATTENDANCE, Stage.SIGNING):
         return Proposal.objects.filter(case=case, withdrawn_at__isnull=True).first()
-    return _current(case)
+    return current_proposal(case)
 
 
-def _current(case: Case) -> Proposal | None:
+def current_proposal(case: Case) -> Proposal | None:
     """The proposal that fits today's facts; an outdated one is withdrawn with its choices. The caller holds the
     lock.
     """
@@ -95,7 +96,7 @@ def choose(*, party_id: UUID, choice: str) -> None:
         require_move("draw_up", stage=case.stage, who="party")
     if instruments.withdraw_drafts(case, actor=SYSTEM):  # of a signing that was broken off, should its reaction be late
         _forget_choices(case, before=clock.now())
-    proposal = _current(case)
+    proposal = current_proposal(case)
     if proposal is None or choice not in Choice.values:
         raise Refused("choice.unknown", "请选择一种处理方式")
     if choice == Choice.AGREE and proposal.result["is_officer_needed"]:
@@ -132,7 +133,7 @@ def _act_on_choices(case: Case, proposal: Proposal, actor: Actor) -> None:
 
 def _draw_up_agreement(case: Case, parties: list[Party], proposal: Proposal, actor: Actor) -> None:
     drafted = content.agreement(case, parties, proposal.result["grades"])
-    _require_complete(case, parties)
+    _require_complete(case, parties, proposal.result["grades"])
     case.stage = require_move("draw_up", stage=case.stage, who="party")
     case.path = Path.SELF
     save_case(case, "stage", "path")
@@ -141,16 +142,16 @@ def _draw_up_agreement(case: Case, parties: list[Party], proposal: Proposal, act
     deadlines.start(case, "signature.open", started_at=clock.now())
 
 
-def _require_complete(case: Case, parties: list[Party]) -> None:
+def _require_complete(case: Case, parties: list[Party], grades: Mapping[str, str]) -> None:
     """All contents of 令146 Art. 21 must be there before anybody signs."""
-    missing = law.missing(SELF_SETTLEMENT, contents_of(case, parties))
+    missing = law.missing(SELF_SETTLEMENT, contents_of(case, parties, grades))
     if missing:
         words = "、".join(item.zh for item in missing)
         raise Refused("agreement.incomplete", "协议书还缺：%(words)s", words=words)
 
 
-def contents_of(case: Case, parties: list[Party]) -> dict[str, object]:
-    """The case in the terms of `law.missing`."""
+def contents_of(case: Case, parties: list[Party], grades: Mapping[str, str]) -> dict[str, object]:
+    """The case in the terms of `law.missing`. Being uninsured is an answer, an unanswered question is not."""
     return {
         "happened_at": case.occurred_at,
         "place": case.location,
@@ -164,11 +165,16 @@ def contents_of(case: Case, parties: list[Party]) -> dict[str, object]:
                 "phone": party.phone,
                 "vehicle_kind": party.vehicle_kind,
                 "plate": party.plate,
-                "insurer": party.insurer.name if party.insurer else "未投保",
-                "insurance_number": party.policy_number or "无",
+                "insurer": party.insurer.name if party.insurer else _uninsured(party),
+                "insurance_number": party.policy_number or _uninsured(party),
                 "impact_part": party.damaged_parts,
-                "liability": "proposed",
+                "liability": grades.get(party.letter, ""),
             }
             for party in parties
         ],
     }
+
+
+def _uninsured(party: Party) -> str:
+    """What stands in the place of an insurer for a party that said it has none."""
+    return "未投保" if party.particulars_at is not None and party.insurer_id is None else ""

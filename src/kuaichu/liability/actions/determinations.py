@@ -23,7 +23,7 @@ from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import Actor
 from kuaichu.liability import content
-from kuaichu.liability.actions.choices import _current
+from kuaichu.liability.actions.choices import current_proposal
 from kuaichu.liability.findings import findings_of
 from kuaichu.liability.models import Determination, Proposal
 from kuaichu.liability.proposals import shares_by_law
@@ -63,7 +63,7 @@ def determine(*, case_id: UUID, officer: Person, decision: Decision) -> Instrume
     parties = list(case.parties.select_related("insurer"))
     _require_parties(parties)
     _check(decision, {party.letter for party in parties})
-    proposal = _current(case)
+    proposal = current_proposal(case)
     is_override = proposal is None or dict(proposal.result["grades"]) != dict(decision.grades)
     if is_override and not decision.override_reason.strip():
         raise Refused("determination.no_reason", "与系统建议不同，请写明理由")

@@ -11,7 +11,7 @@ from kuaichu.cases import deadlines, matters
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case
 from kuaichu.cases.permissions import may_handle
-from kuaichu.cases.states import Path, Stage
+from kuaichu.cases.states import Path, require_move
 from kuaichu.dossier.actions import instruments
 from kuaichu.dossier.states import InstrumentKind, InstrumentState
 from kuaichu.errors import NotFound, Refused
@@ -42,7 +42,9 @@ def apply_for_review(*, party_id: UUID, reason: str) -> Review:
     now = clock.now()
     due = law.due("review.apply", started_at=determination.issued_at, place=case.place_id)
     if now >= due.at and not due.is_unsure:
-        raise Refused("review.late", "申请复核的期限（送达后 3 个工作日）已经过了，您可以向法院起诉")
+        raise Refused(
+            "review.late", "申请复核的期限（送达后 %(days)s 个工作日）已经过了，您可以向法院起诉", days=due.length
+        )
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Refused("review.no_reason", "请写明哪里不同意、为什么，不超过 1000 字")
     review = Review.objects.create(
@@ -135,7 +137,7 @@ def _end(
 
 def _reopen(case: Case, actor: Actor) -> None:
     """Back to the officer's desk for a new determination; what was issued stays until the new one takes its place."""
-    case.stage = Stage.LIABILITY
+    case.stage = require_move("reopen_liability", stage=case.stage, who=actor.kind)
     case.path = Path.ONLINE
     case.closed_at = None
     case.outcome = ""

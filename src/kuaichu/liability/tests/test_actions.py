@@ -227,3 +227,30 @@ def test_the_reviewer_is_another_officer_and_may_reopen(officer, reviewer):
     assert old.instrument.superseded_by == new.instrument
     assert grades_in_force(pair.case.pk).grades == {"A": "equal", "B": "equal"}
     assert check_stream(pair.case.pk) is None
+
+
+def test_accounts_that_name_different_forms_of_collision_go_to_an_officer(officer):
+    pair = factories.at_liability(officer)
+    cases.reopen_details(party_id=pair.parties["B"].pk)
+    again = cases.Account(situations={"A": ("rear_end",), "B": ()}, damaged_parts=("rear",), collision_form="7")
+    cases.give_account(party_id=pair.parties["B"].pk, account=again)
+    proposal = actions.ensure_proposal(case_id=pair.case.pk)
+    assert proposal.result["is_officer_needed"]
+    assert pair.refresh().case.collision_form == "1"
+
+
+def test_a_conclusion_bears_the_unit_of_the_officer_who_issued_it(officer, reviewer):
+    pair = determined(officer)
+    review = actions.apply_for_review(party_id=pair.parties["A"].pk, reason="请再看")
+    actions.decide_review(review_id=review.pk, officer=reviewer, outcome="upheld", conclusion="事实清楚")
+    conclusion = Instrument.objects.get(case=pair.case, kind=InstrumentKind.REVIEW)
+    assert conclusion.unit == reviewer.agency != pair.case.unit
+    assert reviewer.agency.name in conclusion.content
+
+
+def test_an_agreement_that_lacks_a_content_is_not_drawn_up(officer):
+    pair = factories.at_liability(officer)
+    type(pair.parties["B"]).objects.filter(pk=pair.parties["B"].pk).update(policy_number="")
+    actions.choose(party_id=pair.parties["A"].pk, choice="agree")
+    call = lambda: actions.choose(party_id=pair.parties["B"].pk, choice="agree")  # noqa: E731
+    assert refusal(call) == "agreement.incomplete"

@@ -17,6 +17,8 @@ from kuaichu.dossier.files import instrument_path
 from kuaichu.dossier.models import InstrumentFile
 from kuaichu.dossier.queries import InstrumentView, instruments_of
 from kuaichu.dossier.states import InstrumentState
+from kuaichu.journal.actions import record_read
+from kuaichu.journal.actors import Actor
 from kuaichu.journal.models import Event
 from kuaichu.journal.queries import timeline as events_of
 from kuaichu.liability import actions as liability
@@ -178,4 +180,7 @@ def file(request: HttpRequest, visit: Visit, file_id: UUID) -> HttpResponse:
     if row is None or path is None or not path.exists():
         raise Http404
     name = f"{row.instrument.number}.pdf"
+    record_read(
+        actor=Actor("party", str(visit.party.pk)), stream=visit.case.pk, page="driver.file", fields="instrument"
+    )
     return FileResponse(path.open("rb"), content_type="application/pdf", filename=name)  # type: ignore[return-value]

@@ -12,6 +12,8 @@ from kuaichu.claims import queries
 from kuaichu.dossier import files
 from kuaichu.dossier.models import InstrumentFile
 from kuaichu.dossier.queries_photos import photo_of
+from kuaichu.journal.actions import record_read
+from kuaichu.journal.actors import Actor
 from kuaichu.web.audience import audience
 from kuaichu.web.insurer import pages
 from kuaichu.web.photos import thumbnail
@@ -84,6 +86,8 @@ def document(request: HttpRequest, claim_id: UUID, file_id: UUID) -> HttpRespons
     path = files.instrument_path(found.sha256)
     if not path.exists():
         raise Http404
+    actor = Actor("staff", str(pages.adjuster_of(request).pk))
+    record_read(actor=actor, stream=claim.case_id, page="insurer.document", fields="instrument")
     response = HttpResponse(path.read_bytes(), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{found.instrument.number}.pdf"'
     return response

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 from kuaichu.cases.models import Case
 from kuaichu.dossier import files
 from kuaichu.dossier.models import InstrumentFile
+from kuaichu.journal.actions import record_read
+from kuaichu.journal.actors import Actor
 from kuaichu.web.access import case_for
 from kuaichu.web.audience import audience
 from kuaichu.web.police import deciding, queues
@@ -78,5 +80,8 @@ def document(request: HttpRequest, file_id: UUID) -> HttpResponse:
     path = files.instrument_path(found.sha256)
     if not path.exists():
         raise Http404
+    officer = deciding.officer_of(request)
+    actor = Actor("staff", str(officer.pk))
+    record_read(actor=actor, stream=found.instrument.case_id, page="police.document", fields="instrument")
     shown = f'inline; filename="{found.instrument.number}.pdf"'
     return HttpResponse(path.read_bytes(), content_type="application/pdf", headers={"Content-Disposition": shown})
