@@ -8,6 +8,7 @@ from kuaichu.law.errors import LawError
 from kuaichu.law.reading import read_mapping
 
 NATION = "000000"
+_RUN_BY_PROVINCE = "90"
 
 _PROVINCES = frozenset(
     str(code)
@@ -32,12 +33,12 @@ def chain(place: str) -> tuple[str, ...]:
 
 
 def level(place: str) -> str:
-    """`nation`, `province`, `city` or `county`."""
+    """`nation`, `province`, `city` or `county`. Counties run by the province itself (`429005`) set what cities do."""
     if place == NATION:
         return "nation"
     if place.endswith("0000"):
         return "province"
-    return "city" if place.endswith("00") else "county"
+    return "city" if place.endswith("00") or place[2:4] == _RUN_BY_PROVINCE else "county"
 
 
 @dataclass(frozen=True, slots=True)

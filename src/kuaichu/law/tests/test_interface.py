@@ -53,7 +53,7 @@ def test_decide_answers_in_the_shape_of_the_contract():
     assert (first["rule"], first["fact"], first["effect"]) == ("A14", "A 方变更车道影响正常行驶的车辆", "有过错")
     assert first["articles"][0]["act"] == "road_safety_rules"
     assert first["articles"][0]["article"] == "44(2)"
-    assert answer["changes_if"][0]["liability"] == {"A": "equal", "B": "equal"}
+    assert answer["changes_if"][0]["liability"] == {"A": "primary", "B": "secondary"}  # A came from the left
     assert answer["law_revision"] == law_revision()
     assert answer["damaged_parts"][0] == {
         "party": "A",

@@ -25,7 +25,7 @@ from kuaichu.law.reading import read_mapping
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "liability"
 ON, PLACE = date(2026, 11, 22), "339900"
-_OTHER_FIELDS = {"form", "expect", "rule", "impacts", "accidents", "parties"}
+_OTHER_FIELDS = {"form", "expect", "rule", "impacts", "accidents", "parties", "place", "from", "found", "compensation"}
 
 
 def party(letter, row) -> PartyFacts:
@@ -47,6 +47,7 @@ def facts_of(case) -> LiabilityFacts:
         parties=tuple(party(letter, row) for letter, row in rows.items()),
         collision_form=case.get("form", ""),
         impacts=tuple(Impact(*row) for row in case.get("impacts", ())),
+        are_facts_found=case.get("found", True),
     )
 
 
@@ -66,12 +67,14 @@ def outcome(proposal):
 
 @pytest.mark.parametrize("case", CASES)
 def test_worked_cases(case):
-    days = [day for day in the_law().change_days() if day >= date(2018, 5, 1)]
+    days = [day for day in the_law().change_days() if day >= case.get("from", date(2018, 5, 1))]
     for on in [*days, ON]:
-        proposal = propose(facts_of(case), on=on, place=PLACE)
+        proposal = propose(facts_of(case), on=on, place=case.get("place", PLACE))
         assert outcome(proposal) == case["expect"], on
     if "rule" in case:
         assert case["rule"] in {step.rule for step in proposal.steps}
+    if "compensation" in case:
+        assert dict(proposal.compensation) == case["compensation"]
     if "accidents" in case:
         assert [outcome(part) for part in proposal.accidents] == case["accidents"]
 

@@ -14,6 +14,7 @@ from kuaichu.law.national.liability.shapes import (
     PartyFacts,
     PartyProposal,
     Proposal,
+    ReasonStep,
     Verdict,
 )
 from kuaichu.law.national.liability.table import table
@@ -38,11 +39,31 @@ def propose(facts: LiabilityFacts, *, on: date, place: str, with_changes: bool =
     if len(conducts) > 2 and facts.impacts:
         return _chain(facts, conducts, on=on, place=place, with_changes=with_changes)
     verdict = _judge_with_impacts(facts, conducts, on=on, place=place)
+    if verdict.officer_code == "appraise":
+        verdict = _with_place_on_appraisal(verdict, on=on, place=place)
     proposal = _proposal(verdict, facts.parties, on=on, place=place)
     proposal = replace(proposal, damaged_parts=parts_of(facts.impacts)) if facts.impacts else proposal
     if not with_changes:
         return proposal
     return replace(proposal, changes_if=changes_of(facts, conducts, verdict, on=on, place=place))
+
+
+def _with_place_on_appraisal(verdict: Verdict, *, on: date, place: str) -> Verdict:
+    """Some provinces say in words that an e-bike above the standard is appraised first."""
+    rule = law.find("liability.overstandard_ebike_appraised_first", on=on, place=place)
+    if rule is None or not rule.is_yes:
+        return verdict
+    step = ReasonStep(
+        letter="",
+        rule="C22",
+        fact_zh="电动自行车不符合国家标准",
+        fact_en="The e-bike is above the national standard",
+        effect_zh="可以先鉴定属于机动车还是非机动车，再定责",
+        effect_en="its nature may be appraised first, then liability follows it",
+        citations=(rule.citation,),
+        certainty=rule.certainty,
+    )
+    return replace(verdict, steps=(*verdict.steps, step))
 
 
 def _judge_with_impacts(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Verdict:

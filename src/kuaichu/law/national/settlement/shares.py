@@ -19,10 +19,33 @@ def shares_of(parties: tuple[PartyInput, ...], *, on: date, place: str) -> tuple
     _check_grades(parties)
     entered = [party for party in parties if party.share_percent is not None]
     if entered:
-        return _entered(parties), (_step_entered(parties),)
+        shares = _entered(parties)
+        return shares, (_step_entered(parties), *_range_steps(parties, shares, on=on, place=place))
     values = _default_values(parties, on, place)
     shares = {letter: Fraction(percent) for letter, (percent, _) in values.items()}
-    return shares, tuple(_step_default(letter, percent, value) for letter, (percent, value) in sorted(values.items()))
+    steps = tuple(_step_default(letter, percent, value) for letter, (percent, value) in sorted(values.items()))
+    return shares, (*steps, *_range_steps(parties, shares, on=on, place=place))
+
+
+def _range_steps(
+    parties: tuple[PartyInput, ...], shares: dict[str, Fraction], *, on: date, place: str
+) -> tuple[Step, ...]:
+    """Where the place gives a range for the motor side, say so: within it the share is for people to choose."""
+    motors = [party for party in parties if party.kind is Kind.MOTOR]
+    people = [party for party in parties if party.kind in (Kind.NONMOTOR, Kind.PEDESTRIAN)]
+    if len(motors) != 1 or not people or motors[0].grade in (Grade.FULL, Grade.NONE):
+        return ()
+    key = f"share_to_nonmotor.{motors[0].grade}"
+    least, most = (law.find(f"{key}_{end}", on=on, place=place) for end in ("least", "most"))
+    if least is None or most is None:
+        return ()
+    letter, share = motors[0].letter, shares[motors[0].letter]
+    fits = least.number <= share <= most.number
+    zh = f"当地规定 {letter} 方承担 {least.number}% 至 {most.number}%"
+    en = f"Here {letter} owes {least.number} to {most.number} percent"
+    if fits:
+        return (Step(f"{zh}，在这个范围内由各方约定或者法院确定", f"{en}; within it people choose", (least.citation,)),)
+    return (Step(f"{zh}，填写的比例不在这个范围内，请核对", f"{en}; the share entered is outside", (least.citation,)),)
 
 
 def default_percent(grade: Grade, *, on: date, place: str) -> Value:
