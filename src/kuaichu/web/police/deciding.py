@@ -78,18 +78,19 @@ def show_case(
     fields = PERSONAL if is_revealed else MASKED
     record_read(actor=Actor("staff", str(officer.pk)), stream=case_id, page="police.case", fields=fields)
     proposal = proposals.view_of(file.proposal)
+    faults = refusal.fields if isinstance(refusal, FieldErrors) else {}
     desk = desk_context(request)
     context = desk | {
         "row": next((row for row in desk["rows"] if row.case_id == case_id), None),
         "file": file,
         "case": file.case,
         "refusal": refusal,
-        "errors": refusal.fields if isinstance(refusal, FieldErrors) else {},
+        "errors": faults,
         "typed": typed or {},
         "is_revealed": is_revealed,
         "is_hiding": not is_revealed and any(party.phone or party.document_number for party in file.parties),
         "proposal": proposal,
-        "lines": proposals.lines(file.parties, proposal, typed),
+        "lines": proposals.lines(file.parties, proposal, typed=typed, faults=faults),
         "grades": proposals.GRADES,
         "retake_reasons": RETAKE_REASONS,
         "stage": queues.STAGES[file.case.stage],

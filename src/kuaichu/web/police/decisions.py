@@ -1,5 +1,6 @@
 """The officer's decisions: each parses a form, calls one action, and the next case opens."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,6 +24,8 @@ from kuaichu.links.models import Exchange
 from kuaichu.web.access import case_for
 from kuaichu.web.audience import audience
 from kuaichu.web.police import case_file, deciding, proposals
+
+MAX_CONDUCT = 200
 
 
 def _seen(request: HttpRequest) -> list[UUID]:
@@ -73,7 +76,7 @@ def determination(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _decision(request: HttpRequest, case: Case) -> Decision:
-    """The form as a decision. Raises FieldErrors beside the fields grades, shares, facts_text, override_reason."""
+    """The form as a decision. Raises FieldErrors beside grades, shares, facts_text, override_reason, conduct_<letter>."""
     letters = list(case.parties.values_list("letter", flat=True))
     grades = {letter: request.POST.get(f"grade_{letter}", "") for letter in letters}
     proposal = proposals.view_of(proposal_in_force(case.pk)[0])
@@ -86,9 +89,27 @@ def _decision(request: HttpRequest, case: Case) -> Decision:
     if "grades" not in faults and not reason and (proposal is None or grades != proposal.grades):
         faults["override_reason"] = Refused("determination.no_reason", "与系统建议不同，请写明理由")
     shares = _shares(request, letters, faults)
+    conduct = _conduct(request, grades, faults, acts=proposal.acts if proposal else {})
     if faults:
         raise FieldErrors(faults)
-    return Decision(grades=grades, facts_text=request.POST["facts_text"], shares=shares, override_reason=reason)
+    return Decision(
+        grades=grades,
+        facts_text=request.POST["facts_text"],
+        shares=shares,
+        override_reason=reason,
+        conduct=conduct,
+    )
+
+
+def _conduct(
+    request: HttpRequest, grades: dict[str, str], faults: dict[str, Refused], *, acts: Mapping[str, str]
+) -> dict[str, str]:
+    """What each party at fault did, in the officer's words: a determination that blames says for what."""
+    conduct = {letter: request.POST.get(f"conduct_{letter}", "").strip()[:MAX_CONDUCT] for letter in grades}
+    for letter, grade in grades.items():
+        if grade not in ("", "none") and not conduct[letter] and letter not in acts:
+            faults[f"conduct_{letter}"] = Refused("determination.no_conduct", "有责任的一方，请写明过错行为")
+    return {letter: words for letter, words in conduct.items() if words}
 
 
 def _shares(request: HttpRequest, letters: list[str], faults: dict[str, Refused]) -> dict[str, int]:

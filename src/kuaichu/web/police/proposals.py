@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import get_language
 
 from kuaichu.cases.models import Party
+from kuaichu.errors import Refused
+from kuaichu.liability.findings import findings_of
 from kuaichu.liability.models import Proposal
 
 GRADES = ("full", "primary", "equal", "secondary", "none")
@@ -23,18 +25,24 @@ class Reason:
 
 @dataclass(frozen=True)
 class Line:
-    """One party in the form: grade and share in percent as typed or proposed; both empty when nothing is proposed."""
+    """One party in the form: grade and share in percent as typed or proposed, both empty when nothing is proposed; what
+    it did wrong in the words of the document, as typed or from the proposal's reasons, and what is wrong with that.
+    """
 
     party: Party
     grade: str
     share: str
     proposed: str
+    conduct: str
+    conduct_fault: Refused | None = None
 
 
 @dataclass(frozen=True)
 class ProposalView:
     """What the officer reads before deciding. `officer_reason` says why the machine proposes nothing, `tentative` what
-    would follow from the part that all accounts share."""
+    would follow from the part that all accounts share, `acts` (letter -> words) what its reasons say of a party: always
+    in Chinese, for the document says it.
+    """
 
     grades: dict[str, str]
     shares: dict[str, int]
@@ -43,6 +51,7 @@ class ProposalView:
     tentative: dict[str, str]
     reasons: tuple[Reason, ...]
     changes_if: tuple[str, ...]
+    acts: dict[str, str]
 
 
 def view_of(proposal: Proposal | None) -> ProposalView | None:
@@ -58,18 +67,33 @@ def view_of(proposal: Proposal | None) -> ProposalView | None:
         tentative=dict(result.get("tentative_grades") or {}),
         reasons=tuple(_reason(item) for item in result.get("reasons", ())),
         changes_if=tuple(_said(item) for item in result.get("changes", ())),
+        acts=_acts(result),
     )
 
 
-def lines(case_parties: list[Party], view: ProposalView | None, typed: Mapping[str, str] | None) -> list[Line]:
+def _acts(result: Mapping[str, Any]) -> dict[str, str]:
+    letters = {reason["letter"] for reason in result.get("reasons", ()) if reason.get("letter")}
+    found = findings_of(result, dict.fromkeys(letters, "full"), {})
+    return {letter: act for letter, (act, _) in found.items() if act}
+
+
+def lines(
+    case_parties: list[Party],
+    view: ProposalView | None,
+    *,
+    typed: Mapping[str, str] | None,
+    faults: Mapping[str, Refused],
+) -> list[Line]:
     """The form's lines: what was typed if anything was, else what is proposed."""
-    grades, shares = (view.grades, view.shares) if view else ({}, {})
+    grades, shares, acts = (view.grades, view.shares, view.acts) if view else ({}, {}, {})
     return [
         Line(
             party,
             typed.get(f"grade_{party.letter}", "") if typed else grades.get(party.letter) or "",
             typed.get(f"share_{party.letter}", "") if typed else str(shares.get(party.letter, "")),
             grades.get(party.letter) or "",
+            (typed or {}).get(f"conduct_{party.letter}", acts.get(party.letter, "")),
+            faults.get(f"conduct_{party.letter}"),
         )
         for party in case_parties
     ]

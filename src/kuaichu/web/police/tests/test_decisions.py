@@ -1,5 +1,8 @@
 """Decisions: what is taken, what is refused beside the form, two officers at once, and the next case."""
 
+import json
+import re
+
 import pytest
 
 from kuaichu.cases import actions
@@ -89,10 +92,11 @@ SENSELESS = [
     ({"grade_A": "full"}, "请为每一方选择责任"),
     ({"grade_A": "full", "grade_B": "none", "facts_text": " "}, "请写明事故事实"),
     ({"grade_A": "equal", "grade_B": "equal"}, "请写明理由"),
-    ({"grade_A": "full", "grade_B": "equal", "override_reason": "因为"}, "各方责任对不上"),
+    ({"grade_A": "full", "grade_B": "equal", "override_reason": "因为", "conduct_B": "倒车"}, "各方责任对不上"),
     ({"grade_A": "primary", "grade_B": "none", "override_reason": "因为"}, "各方责任对不上"),
     ({"grade_A": "most", "grade_B": "none", "override_reason": "因为"}, "请选择责任等级"),
     ({"grade_A": "full", "grade_B": "none", "share_A": "-5"}, "比例请填"),
+    ({"grade_A": "equal", "grade_B": "equal", "override_reason": "因为", "conduct_B": " "}, "请写明过错行为"),
 ]
 
 
@@ -107,10 +111,28 @@ def test_senseless_determinations_are_refused_and_nothing_typed_is_lost(desk, on
 
 
 def test_override_with_reason(desk, online):
-    fields = form(online, grade_A="equal", grade_B="equal", override_reason="乙方同时倒车")
+    fields = form(
+        online, grade_A="equal", grade_B="equal", override_reason="乙方同时倒车", conduct_B="倒车时未确认后方"
+    )
     assert desk.post(f"/police/cases/{online.case.pk}/determination/", fields).status_code == 302
     made = Determination.objects.get()
     assert (made.is_override, made.override_reason) == (True, "乙方同时倒车")
+    acts = {item["letter"]: item["act_text"] for item in json.loads(made.instrument.content)["findings"]}
+    assert acts["乙"] == "倒车时未确认后方"
+    assert "追尾" in acts["甲"]  # the machine's own words, where the officer wrote none
+
+
+def test_what_a_party_did_wrong_is_prefilled_and_kept_after_a_refusal(desk, online):
+    page = desk.get(f"/police/cases/{online.case.pk}/?queue=online").content.decode()
+    field = re.search(r'name="conduct_A" value="([^"]*)"', page)
+    assert field is not None
+    assert "追尾" in field[1]
+    assert 'name="conduct_B" value=""' in page
+    fields = form(online, grade_A="equal", grade_B="equal", conduct_A="我的话", override_reason="因为")
+    answer = desk.post(f"/police/cases/{online.case.pk}/determination/", fields).content.decode()
+    assert 'name="conduct_A" value="我的话"' in answer
+    assert 'id="conduct_B-error"' in answer
+    assert 'id="conduct_A-error"' not in answer
 
 
 def test_determination_on_an_older_state_is_refused(desk, online):

@@ -95,6 +95,10 @@
   }
 
   function follow(form) {
+    form.querySelectorAll("[data-conduct]").forEach((field) => {
+      const chosen = form.querySelector(`input[name="${field.dataset.conduct}"]:checked`);
+      field.hidden = !chosen || chosen.value === "none";
+    });
     const isSame = isAsProposed(form), reason = form.querySelector("[data-override]");
     if (!form.querySelector("[data-proposed]")) return;
     reason.hidden = isSame;
