@@ -7,7 +7,7 @@ from typing import Any
 
 from kuaichu.cases import texts
 from kuaichu.cases.models import Deadline
-from kuaichu.cases.reactions import details_ran_out, signature_ran_out
+from kuaichu.cases.reactions import details_ran_out, send_link, send_progress, signature_ran_out
 from kuaichu.claims import messages as claim_messages
 from kuaichu.claims import reactions as claims
 from kuaichu.claims.actions import accepting, paying, refusing
@@ -26,9 +26,12 @@ REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
     "details.completed": (propose_when_complete,),
     "details.reopened": (withdraw_when_reopened,),
     "officer.requested": (withdraw_when_reopened,),
-    "instrument.served": (sealer.seal_served,),
+    "instrument.served": (sealer.seal_served, send_progress),
     "instrument.completed": (sealer.seal_signed, claims.open_claims),
-    "review.decided": (claims.close_after_review,),
+    "phone.confirmed": (send_link,),
+    "photos.passed": (send_progress,),
+    "photos.returned": (send_progress,),
+    "review.decided": (claims.close_after_review, send_progress),
     "review.withdrawn": (claims.close_after_review,),
     "case.withdrawn": (forget_photos,),
     "file.sealed": (claims.notify_when_sealed,),
@@ -38,6 +41,7 @@ MESSAGES: Mapping[tuple[str, str], Callable[[Exchange], dict[str, Any]]] = {
     ("sms", "code.send"): texts.code_text,
     ("sms", "invitation.send"): texts.invitation_text,
     ("sms", "link.send"): texts.link_text,
+    ("sms", "progress.send"): texts.progress_text,
     ("sms", "notice.send"): claim_messages.refusal_notice,
     ("seal", "file.seal"): sealer.build_message,
     ("insurer", "claim.notify"): claim_messages.claim_notice,

@@ -9,6 +9,7 @@ from kuaichu.accounts.models import OneTimeCode
 from kuaichu.cases.models import JoinCode, Party
 from kuaichu.cases.tokens import join_token, party_token
 from kuaichu.clock import BEIJING
+from kuaichu.journal.models import Event
 from kuaichu.links.adapters import PermanentError
 from kuaichu.links.models import Exchange
 from kuaichu.origin import public_origin
@@ -46,6 +47,28 @@ def link_text(exchange: Exchange) -> dict[str, Any]:
         raise PermanentError("phone.unconfirmed")
     link = f"{public_origin()}/c/{party_token(party.pk)}/"
     return _message(party.phone, f"【快处】您的事故处理进度：{link} 这是您本人的链接，请不要转发。", party.case_id)
+
+
+# What happened, by event: no names, no places, nothing that a stranger who sees the phone should not read.
+_PROGRESS = {
+    "photos.passed": "民警看过照片，可以离开现场了。",
+    "photos.returned": "民警请您补拍照片，请先不要离开：",
+    "instrument.served": "民警出具了事故认定书，请查看、签收：",
+    "review.decided": "复核有了结论，请查看：",
+}
+
+
+def progress_text(exchange: Exchange) -> dict[str, Any]:
+    """progress.send: what just happened in the case, with the own link, to a confirmed phone. The subject is
+    `<event>:<letter>`.
+    """
+    event_id, _, letter = exchange.subject_id.partition(":")
+    event = Event.objects.get(pk=int(event_id))
+    party = Party.objects.get(case_id=event.stream, letter=letter)
+    if party.phone_confirmed_at is None:
+        raise PermanentError("phone.unconfirmed")
+    link = f"{public_origin()}/c/{party_token(party.pk)}/"
+    return _message(party.phone, f"【快处】{_PROGRESS[event.name]}{link} 请不要转发。", party.case_id)
 
 
 def _message(phone: str, text: str, stream: UUID) -> dict[str, Any]:
