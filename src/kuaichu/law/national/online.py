@@ -20,7 +20,7 @@ from kuaichu.law.values import Value
 
 INJURIES = ("none", "slight", "serious", "death")
 ROADS = ("road", "motorway", "urban_expressway", "off_road")
-GENERAL, SIMPLIFIED, SELF = "general", "simplified", "self_settlement"
+GENERAL, SIMPLIFIED, SELF, OFFICER = "general", "simplified", "self_settlement", "officer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,9 @@ class OnlineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Online:
-    """`procedure`: general, simplified, self_settlement, or empty while undecided. `against`: why not online."""
+    """`procedure`: general, simplified, self_settlement, officer (who chooses at the scene), or empty while undecided.
+    `against`: why not online, each with its certainty.
+    """
 
     procedure: str
     is_online: bool
@@ -74,6 +76,8 @@ def _procedure(screening: Screening, facts: OnlineFacts) -> str:
         return GENERAL
     if facts.injury == "slight":
         return SIMPLIFIED if facts.all_consent else GENERAL
+    if screening.track is Track.KEEP_SCENE:
+        return OFFICER
     if screening.path == "self_settlement" and not facts.is_privileged:
         return SELF
     return SIMPLIFIED

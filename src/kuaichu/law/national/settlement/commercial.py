@@ -12,23 +12,34 @@ _DIRECT = Citation("insurance_law", "65(1)")
 _OWN = Citation("insurance_law", "60(2)")
 
 Shares = dict[str, Fraction]
+Debt = tuple[Open, int, Fraction]  # a loss, the part of it that is owed, and the share that the part comes from
 
 
 def pay_by_share(ledger: Ledger, shares: Shares) -> None:
     """民法典 1213, 道交法 76: what is left of each loss falls on all by their shares; the owner's share stays with it."""
-    owed: dict[str, list[tuple[Open, int]]] = {}
+    owed: dict[str, list[Debt]] = {}
     own: list[tuple[Open, int]] = []
     for entry in ledger.open_losses():
-        debtors = [party for party in _debtors(ledger, entry) if shares[party.letter] > 0]
-        weights = [shares[party.letter] for party in debtors]
+        of_loss = shares_of_loss(entry, _debtors(ledger, entry), shares)
+        debtors = [party for party in _debtors(ledger, entry) if of_loss[party.letter] > 0]
+        weights = [of_loss[party.letter] for party in debtors]
         parts = split(entry.unpaid_fen, [*weights, 100 - sum(weights, Fraction(0))])
         for party, part in zip(debtors, parts, strict=False):
-            owed.setdefault(party.letter, []).append((entry, part))
+            owed.setdefault(party.letter, []).append((entry, part, of_loss[party.letter]))
         own.append((entry, parts[-1]))
     for letter, entries in sorted(owed.items()):
-        _pay_debts(ledger, ledger.party(letter), entries, shares[letter])
+        _pay_debts(ledger, ledger.party(letter), entries)
     for entry, part in own:
         _bear(ledger, entry, part)
+
+
+def shares_of_loss(entry: Open, debtors: list[PartyInput], shares: Shares) -> Shares:
+    """76(1).2 lets a motor side without fault bear a part of a rider's or pedestrian's loss; it is no share of its own
+    damage, for which who is fully liable owes all by general tort law (民法典 1165).
+    """
+    if entry.owner.kind is Kind.MOTOR and entry.owner.grade is Grade.NONE:
+        return shares | {party.letter: Fraction(100) for party in debtors if party.grade is Grade.FULL}
+    return shares
 
 
 def _debtors(ledger: Ledger, entry: Open) -> list[PartyInput]:
@@ -44,15 +55,15 @@ def _order(party: PartyInput) -> int:
     return party.tpl_limit_fen
 
 
-def _pay_debts(ledger: Ledger, debtor: PartyInput, owed: list[tuple[Open, int]], share: Fraction) -> None:
+def _pay_debts(ledger: Ledger, debtor: PartyInput, owed: list[Debt]) -> None:
     """示范条款: min(owed, limit) x (1 - optional deductible), the limit once per accident; the rest is the debtor's own."""
-    total = sum(part for _, part in owed)
+    total = sum(part for _, part, _ in owed)
     covered = 0
     if debtor.grade is not Grade.NONE:
         covered = min(total, debtor.tpl_limit_fen) * (100 - debtor.tpl_deductible_percent) // 100
-    by_insurer = split(covered, [Fraction(part) for _, part in owed]) if total and covered else [0] * len(owed)
-    percent = f"{float(share):g}%"
-    for (entry, part), insured in zip(owed, by_insurer, strict=True):
+    by_insurer = split(covered, [Fraction(part) for _, part, _ in owed]) if total and covered else [0] * len(owed)
+    for (entry, part, share), insured in zip(owed, by_insurer, strict=True):
+        percent = f"{float(share):g}%"
         zh, en = head_names[entry.loss.head]
         a, b = debtor.letter, entry.owner.letter
         fault = ledger.fault_citation(entry, debtor)

@@ -29,6 +29,7 @@ head_names: dict[str, tuple[str, str]] = {
     "death": ("死亡赔偿", "death"),
 }
 _CIVIL_CODE = Citation("civil_code", "1213")
+_GENERAL = Citation("civil_code", "1165(1)")
 _SAFETY_LAW = Citation("road_safety_law", "76(1)")
 _BETWEEN_MOTORS = Citation("road_safety_law", "76(1).1")
 _TOWARDS_OTHERS = Citation("road_safety_law", "76(1).2")
@@ -130,13 +131,17 @@ class Ledger:
             return _CIVIL_CODE
         return _SAFETY_LAW
 
+    def general_citation(self) -> Citation:
+        """Fault in general: 民法典 1165 since 2021; before it the Road Traffic Safety Law alone is cited."""
+        return _GENERAL if self.on >= law.citations.acts()["civil_code"].in_force_on else _SAFETY_LAW
+
     def fault_citation(self, entry: Open, debtor: PartyInput) -> Citation:
         """76(1).1 between motor vehicles, 76(1).2 between a motor vehicle and others, else by fault in general."""
         kinds = {entry.owner.kind, debtor.kind}
         if kinds == {Kind.MOTOR}:
             return _BETWEEN_MOTORS
-        if Kind.OWNER in kinds or Kind.MOTOR not in kinds:
-            return self.tort_citation()
+        if Kind.OWNER in kinds or Kind.MOTOR not in kinds or entry.owner.kind is Kind.MOTOR:
+            return self.general_citation()
         return _TOWARDS_OTHERS
 
 
