@@ -137,8 +137,7 @@ class OneTimeCode(models.Model):
 
 
 class Bucket(models.Model):
-    """A token bucket: how much of a rate limit is left for one key."""
+    """A rate limit's state for one key: when (seconds since 1970) the bucket would be full again if nobody took more."""
 
     key = models.CharField(primary_key=True, max_length=120)
-    tokens = models.FloatField()
-    refreshed_at = models.DateTimeField()
+    full_at_s = models.FloatField()

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection
 
 from kuaichu import clock
 from kuaichu.accounts.models import Bucket
 from kuaichu.errors import Refused
+
+
+SECONDS_PER_HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -26,21 +29,25 @@ VERIFY_PER_ADDRESS = Rate(burst=30, per_hour=120)
 
 
 def take(what: str, who: str, rate: Rate) -> None:
-    """Take one token. Raises Refused("rate.exceeded") with the minutes to wait when none is left."""
-    now = clock.now()
+    """Take one token. Raises Refused("rate.exceeded") with the minutes to wait when none is left.
+
+    One statement, so that two requests at once can't both take the last token (the generic cell rate algorithm: instead
+    of counting tokens it keeps the moment at which the bucket would be full again).
+    """
     key = f"{what}:{who}"[:120]
-    with transaction.atomic():
-        bucket, is_new = Bucket.objects.select_for_update().get_or_create(
-            key=key, defaults={"tokens": rate.burst - 1, "refreshed_at": now}
+    now = clock.now().timestamp()
+    refill = SECONDS_PER_HOUR / rate.per_hour
+    later = "GREATEST" if connection.vendor == "postgresql" else "MAX"
+    next_full = f"{later}(bucket.full_at_s, %(now)s) + %(refill)s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_bucket AS bucket (key, full_at_s) VALUES (%(key)s, %(now)s + %(refill)s) "  # noqa: S608
+            f"ON CONFLICT (key) DO UPDATE SET full_at_s = {next_full} "
+            f"WHERE {next_full} <= %(now)s + %(whole)s RETURNING full_at_s",
+            {"key": key, "now": now, "refill": refill, "whole": refill * rate.burst},
         )
-        if is_new:
-            return
-        hours = max(0.0, (now - bucket.refreshed_at).total_seconds() / 3600)
-        tokens = min(float(rate.burst), bucket.tokens + hours * rate.per_hour)
-        is_allowed = tokens >= 1
-        bucket.tokens = tokens - 1 if is_allowed else tokens
-        bucket.refreshed_at = now
-        bucket.save(update_fields=["tokens", "refreshed_at"])
+        is_allowed = cursor.fetchone() is not None
     if not is_allowed:
-        minutes = max(1, round((1 - tokens) / rate.per_hour * 60))
-        raise Refused("rate.exceeded", "操作太频繁了，请过 %(minutes)s 分钟再试", minutes=minutes)
+        full_at = Bucket.objects.filter(pk=key).values_list("full_at_s", flat=True).first() or now
+        wait = full_at + refill - refill * rate.burst - now
+        raise Refused("rate.exceeded", "操作太频繁了，请过 %(minutes)s 分钟再试", minutes=max(1, round(wait / 60)))

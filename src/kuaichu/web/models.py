@@ -1,7 +1,8 @@
-"""What the API remembers of calls, so that a call which is sent twice happens once."""
+"""What is remembered of calls and forms, so that one which is sent twice happens once."""
 
 from django.db import models
 
+from kuaichu.cases.models import Party
 from kuaichu.privacy import EncryptedTextField
 
 
@@ -18,3 +19,14 @@ class IdempotentReply(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["caller", "key"], name="web_reply_once_per_key")]
         indexes = [models.Index(fields=["begun_at"], name="web_reply_by_age")]
+
+
+class FormKey(models.Model):
+    """The party that came of one shown form (reporting, joining): its second tap finds it instead of making another."""
+
+    key = models.CharField(max_length=32, unique=True)
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="web_form_key_by_age")]
