@@ -8,7 +8,6 @@ from kuaichu import clock
 from kuaichu.accounts.models import Bucket
 from kuaichu.errors import Refused
 
-
 SECONDS_PER_HOUR = 3600
 
 
