@@ -1,6 +1,7 @@
 """Every test runs in a home of its own, with throw-away keys. Loaded before Django reads its settings."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -17,5 +18,18 @@ if (
 os.environ["DJANGO_SETTINGS_MODULE"] = "kuaichu.settings"
 
 import django
+import pytest
 
 django.setup()  # only now may the settings be read, and before the rooms' own conftest files import models
+
+from django.conf import settings  # noqa: E402 - as above
+
+settings.WHITENOISE_AUTOREFRESH = True  # else every test client lists all static files when it is made
+gc.set_threshold(50_000, 20, 20)  # the short life of a test process leaves little to collect
+
+FIRST = ("tests/race", "tests/faults", "tests/style")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that no process is left alone with them at the end."""
+    items.sort(key=lambda item: next((n for n, part in enumerate(FIRST) if part in item.path.as_posix()), len(FIRST)))

@@ -98,6 +98,7 @@ def pass_photos(pair: Pair, officer) -> None:
     """Three photos handed in and passed."""
     from kuaichu.dossier.actions.photos import pass_photos as pass_them
     from kuaichu.dossier.actions.photos import receive_photo, submit_photos
+
     for number, slot in enumerate(("scene_front", "scene_rear", "impact")):
         receive_photo(party_id=pair.parties["A"].pk, slot=slot, data=_picture(number))
     submit_photos(party_id=pair.parties["A"].pk)

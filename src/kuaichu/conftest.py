@@ -1,5 +1,7 @@
 """What every room's tests may start from: a place, a police unit with its superior, two insurers and their people."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +12,9 @@ PLACE = "339900"
 
 
 @pytest.fixture(autouse=True)
-def _clean_home(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Files of a test go to a folder of the process, not of the installation."""
-    settings.FILES = tmp_path_factory.getbasetemp() / "files"
+def _clean_home(settings: Any) -> None:
+    """Files of a test go to a folder of the process, in memory where there is one: no test waits for a disk."""
+    settings.FILES = Path(os.environ["KUAICHU_HOME"]) / f"files-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 @pytest.fixture

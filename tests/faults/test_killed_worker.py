@@ -17,6 +17,7 @@ from kuaichu.dossier.models import InstrumentFile
 from kuaichu.journal.chain import check_stream
 from kuaichu.journal.dispatch import LEASE as REACTION_LEASE
 from kuaichu.journal.models import Event, ReactionRun
+from kuaichu.journal.registry import reactions_to
 from kuaichu.liability.actions import choose
 from kuaichu.links import dispatch
 from kuaichu.links.insurer.twin import STEADY, TwinInsurer
@@ -78,6 +79,7 @@ def test_the_next_worker_finishes_what_a_killed_one_began(step, officer, twins, 
 def finished(pair: factories.Pair) -> list[str]:
     """What is missing or doubled once a signed case has been through all reactions and messages."""
     names = list(Event.objects.filter(stream=pair.case.pk).values_list("name", flat=True))
+    every_name = Event.objects.values_list("name", flat=True)
     files = list(InstrumentFile.objects.all())
     counts = {
         "files": (len(files), 1),
@@ -88,9 +90,9 @@ def finished(pair: factories.Pair) -> list[str]:
         "claim.accepted": (names.count("claim.accepted"), 2),
         "clocks of claims": (Deadline.objects.filter(clock="claim.decide", settled_at__isnull=True).count(), 2),
         "exchanges left": (Exchange.objects.exclude(state="done").count(), 0),
-        "text messages": (OutboxMessage.objects.count(), 4),
+        "text messages": (OutboxMessage.objects.count(), Exchange.objects.filter(kind="sms").count()),
         "events left": (Event.objects.filter(handled_at__isnull=True).count(), 0),
-        "reaction runs": (ReactionRun.objects.count(), 4),
+        "reaction runs": (ReactionRun.objects.count(), sum(len(reactions_to(name)) for name in every_name)),
         "chain": (check_stream(pair.case.pk), None),
         "stage": (pair.refresh().case.stage, Stage.CLAIMS),
     }

@@ -1,4 +1,6 @@
-"""The whole product as a person meets it: web, worker and simulated insurers as processes of their own, on a free port."""
+"""The whole product as a person meets it: web, worker and simulated insurers as processes of their own, on a free
+port.
+"""
 
 import os
 import subprocess

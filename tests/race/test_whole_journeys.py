@@ -27,7 +27,7 @@ from tests.race.journey import RacedCase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STREETS = 4
-CASES = {"postgresql": 50, "sqlite": 8}
+CASES = {"postgresql": 50, "sqlite": 4}
 PATIENCE_S = 60.0
 # Some answers come late, and every message of the insurers comes twice at the same moment.
 TEMPER = Temper(late_share=0.4, callback_s=(0.0, 0.0))

@@ -56,7 +56,7 @@ def stages(more: list[str], *, is_fast: bool) -> list[Stage]:
     pytest = ("-m", "pytest", "-q")
     quick = (*pytest, "-n", "2", "--dist", "worksteal", "--ignore=tests/journeys", "-m", "not browser")
     found = [
-        Stage(name="SQLite", arguments=(*quick, *more)),
+        Stage(name="SQLite", arguments=(*quick, "--no-migrations", *more)),  # PostgreSQL's tables come by migrations
     ]
     url = os.environ.get("KUAICHU_TEST_DATABASE_URL", "")
     found.append(
@@ -100,8 +100,8 @@ def _run_stage(stage: Stage) -> Result:
 
 
 def _environment(stage: Stage) -> dict[str, str]:
-    """Without the caller's database, home and settings: tests make their own."""
-    foreign = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    """Without the caller's database, home and settings: tests make their own. Compiled code is kept: it saves much."""
+    foreign = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
     kept = {name: text for name, text in os.environ.items() if name not in foreign and not name.startswith("KUAICHU_")}
     given = {name: os.environ[name] for name in ("KUAICHU_CHROMIUM", "KUAICHU_ARTIFACTS") if name in os.environ}
     return kept | given | dict(stage.env)

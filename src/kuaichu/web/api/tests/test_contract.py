@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,8 +23,14 @@ pytestmark = pytest.mark.django_db
 HAN = range(0x4E00, 0xA000)
 
 
+@cache
+def contract() -> dict:
+    """`openapi.json`, read once: writing it takes half a second."""
+    return Caller().read("/openapi.json")
+
+
 def operations():
-    schema = Caller().read("/openapi.json")
+    schema = contract()
     return schema, [
         (path, method, operation) for path, methods in schema["paths"].items() for method, operation in methods.items()
     ]
@@ -66,7 +73,7 @@ def test_no_two_schemas_share_a_name_and_whatever_is_sent_refuses_unknown_fields
 
 def test_the_schema_loads_nothing_from_elsewhere_and_there_is_no_page():
     assert Caller().get("/docs").status_code == 404
-    assert "cdn" not in Caller().get("/openapi.json").content.decode()
+    assert "cdn" not in json.dumps(contract())
 
 
 def test_the_version_is_told_and_the_language_follows_the_caller():
@@ -236,11 +243,6 @@ def test_no_body_makes_it_fail(callers, data):
         assert {"code", "message"} <= set(response.json()) <= {"code", "message", "fields"}
 
 
-_schemas: dict[str, dict] = {}
-
-
 def operations_schema(name: str) -> dict:
-    if not _schemas:
-        _schemas.update(Caller().read("/openapi.json")["components"]["schemas"])
-    found = _schemas[name]
+    found = contract()["components"]["schemas"][name]
     return found | {"properties": found.get("properties", {})}
