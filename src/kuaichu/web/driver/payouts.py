@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.utils.translation import get_language, gettext
 
-from kuaichu.cases.models import Party
+from kuaichu.cases.models import Case, Party
 from kuaichu.claims.actions.settling import consent_each_pays_own
 from kuaichu.claims.models import Claim, OwnPayConsent, Payment, Settlement
+from kuaichu.claims.rechecking import due_anew
 from kuaichu.claims.states import ClaimState, PaymentState
 from kuaichu.web.driver import words
 
@@ -48,17 +49,30 @@ class Money:
     steps: tuple[str, ...]
     may_own_pay: bool
     wishing: tuple[str, ...]
+    is_rechecked: bool
+    due_anew: tuple["DueLine", ...]
 
     @property
     def is_all_paid(self) -> bool:
-        return bool(self.payments) and all(payment.is_done for payment in self.payments)
+        """Nothing is open any more: a new determination may have changed what is due since the money came."""
+        return not self.is_rechecked and bool(self.payments) and all(payment.is_done for payment in self.payments)
 
 
-def of(case_id: UUID, parties: Sequence[Party]) -> Money:
+@dataclass(frozen=True)
+class DueLine:
+    """What an insurer is to pay a party by the determination that came after the money."""
+
+    payer: str
+    payee_letter: str
+    payee: str
+    amount_fen: int
+
+
+def of(case: Case, parties: Sequence[Party]) -> Money:
     """The claims, the payments of the settlement in force, and who wishes what (four statements)."""
     letters = {party.pk: party.letter for party in parties}
-    claims = Claim.objects.filter(case_id=case_id).select_related("insurer").order_by("party__letter")
-    settlement = Settlement.objects.filter(case_id=case_id, voided_at__isnull=True).first()
+    claims = Claim.objects.filter(case=case).select_related("insurer").order_by("party__letter")
+    settlement = Settlement.objects.filter(case=case, voided_at__isnull=True).first()
     payments = Payment.objects.filter(settlement=settlement).select_related("claim__insurer") if settlement else []
     wishing = OwnPayConsent.objects.filter(party__in=letters).values_list("party_id", flat=True)
     return Money(
@@ -68,6 +82,11 @@ def of(case_id: UUID, parties: Sequence[Party]) -> Money:
         steps=tuple(_said(step) for step in settlement.steps) if settlement else (),
         may_own_pay=bool(settlement and settlement.may_each_pay_own),
         wishing=tuple(sorted(letters[pk] for pk in wishing)),
+        is_rechecked=any(claim.flagged_at for claim in claims),
+        due_anew=tuple(
+            DueLine(due.insurer, due.payee_letter, words.side(due.payee_letter), due.amount_fen)
+            for due in (due_anew(case) if any(claim.flagged_at for claim in claims) else ())
+        ),
     )
 
 

@@ -65,7 +65,7 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
         "instruments": _instruments(visit),
         "is_after": is_after,
         "is_closed": visit.case.stage == Stage.CLOSED,
-        "money": payouts.of(visit.case.pk, visit.parties) if is_after else None,
+        "money": payouts.of(visit.case, visit.parties) if is_after else None,
         "can_review": _can_review(visit),
         "review": applied,
         "review_state": words.review_state(applied.state) if applied else "",
@@ -115,7 +115,7 @@ def money(request: HttpRequest, visit: Visit) -> HttpResponse:
         if faults.refusal is None:
             return redirect(visit.url("money"))
     context = {
-        "money": payouts.of(visit.case.pk, visit.parties),
+        "money": payouts.of(visit.case, visit.parties),
         "account": mask_account(visit.party.payout_account),
         "number": request.POST.get("number", examples.CARD if settings.DEMO and "example" in request.GET else ""),
         "is_closed": visit.case.stage == Stage.CLOSED,

@@ -53,6 +53,7 @@ def proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
         "mine": mine,
         "theirs": theirs,
         "is_split": bool(mine) and any(choice and choice != mine for _, choice in theirs),
+        "takes_over": next((item for item in clocks.running(visit.case) if item.clock == "details.open"), None),
         "refusal": faults.refusal,
         "poll": True,
     }

@@ -2,27 +2,47 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kuaichu.accounts import throttle
 from kuaichu.accounts.models import Agency, AgencyKind, Place
 from kuaichu.cases import actions
+from kuaichu.cases.models import Party
 from kuaichu.errors import Refused
-from kuaichu.web.access import link_of
+from kuaichu.web.access import link_of, party_behind
 from kuaichu.web.audience import audience
-from kuaichu.web.driver.visit import Faults, address_of, attempt
+from kuaichu.web.driver import once
+from kuaichu.web.driver.visit import LAST_COOKIE, Faults, address_of, attempt
 
 
 @audience("public")
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """The first page. Where several places are served, the driver says where it happened."""
     return _start(request, Faults())
 
 
 def _start(request: HttpRequest, faults: Faults) -> HttpResponse:
-    context = {"places": served_places(), "refusal": faults.refusal, "chosen": request.POST.get("place", "")}
+    context = {
+        "places": served_places(),
+        "refusal": faults.refusal,
+        "chosen": request.POST.get("place", ""),
+        "last": _last_case(request),
+        "form_key": once.new_key(),
+    }
     return render(request, "driver/start.html", context, status=faults.status)
+
+
+def _last_case(request: HttpRequest) -> str:
+    """The path of the open case that this browser handled last, or nothing."""
+    token = request.COOKIES.get(LAST_COOKIE, "")
+    if not token:
+        return ""
+    try:
+        party = party_behind(token)
+    except Refused:
+        return ""
+    return link_of(party) if party.case.is_open else ""
 
 
 def served_places() -> list[Place]:
@@ -39,19 +59,20 @@ def report(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("place", "")
     chosen = next((place for place in places if place.code == asked), places[0] if len(places) == 1 else None)
 
-    new: actions.NewParty | None = None
+    party = once.made_before(request)
 
     def act() -> None:
-        nonlocal new
+        nonlocal party
         throttle.take("report", address_of(request), throttle.REPORT_PER_ADDRESS)
         if chosen is None:
             raise Refused("place.unknown", "请先选择事故在哪里")
-        new = actions.report(place_code=chosen.code, kind="motor")
+        code = chosen.code
+        party = once.make_once(request, lambda: actions.report(place_code=code, kind="motor"))
 
-    faults = attempt(act)
-    if new is None:
+    faults = attempt(act) if party is None else Faults()
+    if party is None:
         return _start(request, faults)
-    return redirect(link_of(new.party) + "safety/")
+    return redirect(link_of(party) + "safety/")
 
 
 @audience("public")
@@ -70,15 +91,21 @@ def join_by_link(request: HttpRequest, invitation: str) -> HttpResponse:
 
 def _join(request: HttpRequest, *, code: str, invitation: str) -> HttpResponse:
     kind = request.POST.get("kind", "motor")
-    new: actions.NewParty | None = None
+    party: Party | None = once.made_before(request) if request.method == "POST" else None
 
     def act() -> None:
-        nonlocal new
+        nonlocal party
         throttle.take("join", address_of(request), throttle.JOIN_PER_ADDRESS)
-        new = actions.join(code=code, token=invitation, kind=kind)
+        party = once.make_once(request, lambda: actions.join(code=code, token=invitation, kind=kind))
 
-    faults = attempt(act) if request.method == "POST" else Faults()
-    if new is None:
-        context = {"invitation": invitation, "code": code, "kind": kind, "refusal": faults.refusal}
+    faults = attempt(act) if request.method == "POST" and party is None else Faults()
+    if party is None:
+        context = {
+            "invitation": invitation,
+            "code": code,
+            "kind": kind,
+            "refusal": faults.refusal,
+            "form_key": once.new_key(),
+        }
         return render(request, "driver/join.html", context, status=faults.status)
-    return redirect(link_of(new.party) + "safety/")
+    return redirect(link_of(party) + "safety/")

@@ -139,7 +139,7 @@ def officer(request: HttpRequest, visit: Visit) -> HttpResponse:
         "reason": request.GET.get("reason", "asked"),
         "right": law.Citation("handling", "20(2)"),
         "refusal": faults.refusal,
-        "clocks": clocks.running(visit.case) if is_called else [],
+        "clocks": [item for item in clocks.running(visit.case) if item.clock == "officer.field_target"],
         "poll": is_called,
     }
     return show(visit, "officer", context, status=faults.status)

@@ -20,6 +20,8 @@ from kuaichu.web.driver import words
 from kuaichu.web.driver.steps import Page, Side, Standing, Step, next_step
 
 MAX_DEVICES = 8
+LAST_COOKIE = "kc_last"  # the link of the case handled last, sent to the first page only
+LAST_COOKIE_AGE_S = 30 * 24 * 3600
 DEVICE_COOKIE_AGE_S = 400 * 24 * 3600  # as long as browsers allow; the link itself expires earlier
 _BEFORE_SIGNED = (Stage.REPORTED, Stage.EVIDENCE, Stage.DETAILS, Stage.LIABILITY, Stage.SIGNING)
 
@@ -71,7 +73,10 @@ def party_page(view: View) -> View:
         access = find_party(request, token)
         if not access.is_trusted:
             return redirect(f"/c/{token}/device/")
-        return view(request, visit_of(request, token, access.party), **kwargs)
+        response = view(request, visit_of(request, token, access.party), **kwargs)
+        if access.party.host_id is None:
+            remember_case(response, request, token)
+        return response
 
     return entered
 
@@ -181,6 +186,19 @@ def remember_device(response: HttpResponse, request: HttpRequest, secret: str) -
     value = ".".join([secret, *known][:MAX_DEVICES])
     response.set_cookie(
         DEVICE_COOKIE, value, max_age=DEVICE_COOKIE_AGE_S, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+
+
+def remember_case(response: HttpResponse, request: HttpRequest, token: str) -> None:
+    """Keep the link, so that the first page leads back to the case when the page was closed."""
+    response.set_cookie(
+        LAST_COOKIE,
+        token,
+        max_age=LAST_COOKIE_AGE_S,
+        path="/start/",
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
     )
 
 

@@ -11,8 +11,11 @@ from django.test import Client
 
 from kuaichu import clock
 from kuaichu.cases import actions
-from kuaichu.cases.models import Case
+from kuaichu.cases.models import Case, Party
 from kuaichu.cases.states import Stage
+from kuaichu.cases.tokens import party_token, token_digest
+from kuaichu.claims.models import Claim
+from kuaichu.claims.tests.factories import EQUAL, complete, determine, pay, ready_to_pay, settled_case
 from kuaichu.dossier.actions.photos import submit_photos
 from kuaichu.web.driver.tests.phone import Phone
 from tests import factories
@@ -187,7 +190,9 @@ def test_invitation_by_link_needs_a_tap_and_works_once(unit) -> None:
     phone.send("kind", kind="nonmotor")
     assert phone.page == "safety"
     assert first.case.parties.get(letter="B").kind == "nonmotor"
-    assert "已经用过" in phone.again().text
+    assert phone.again().page == "safety"  # the same shown form: the second tap
+    assert "已经用过" in Phone().open(f"/j/{invitation.token}/").send("kind").text
+    assert first.case.parties.count() == 2
 
 
 def test_sample_buttons_are_for_the_demonstration(unit, insurers, officer, settings) -> None:
@@ -231,3 +236,53 @@ def test_pages_carry_no_inline_script_or_style(unit, insurers, officer) -> None:
     for page in ("", "invite/", "photos/", "place/", "safety/"):
         text = Client().get(f"/c/{pair.tokens['A']}/{page}", follow=True).content.decode()
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", text), page
+
+
+def test_a_form_that_is_sent_twice_makes_one_case_and_one_party(unit):
+    first = Phone().open("/start/").send("report/")
+    url = first.url
+    assert first.again().url == url
+    assert Case.objects.count() == 1
+    invitation = actions.invite(party_id=Party.objects.get(token_digest=token_digest(first.token)).pk)
+    second = Phone().open("/join/").send("code", code=invitation.code)
+    url = second.url
+    assert second.again().url == url
+    assert Party.objects.count() == 2
+    assert "已经用过" in Phone().open("/join/").send("code", code=invitation.code).text
+    assert Party.objects.count() == 2
+
+
+def test_the_first_page_leads_back_to_the_open_case_of_this_browser(unit):
+    phone = Phone().open("/start/")
+    assert "接着办上次的案件" not in phone.text
+    phone.send("report/")
+    back = f"/c/{phone.token}/"
+    assert phone.client.cookies["kc_last"]["httponly"]
+    phone.open("/start/")
+    assert back in phone.links
+    Case.objects.update(stage="closed", outcome="withdrawn", closed_at=clock.now())
+    assert back not in phone.open("/start/").links
+    phone.client.cookies["kc_last"] = "nonsense"
+    assert phone.open("/start/").status == 200
+
+
+def test_money_that_was_paid_before_a_new_determination_is_not_called_done(unit, officer, insurers, adjusters):
+    payments = ready_to_pay(settled_case(unit, officer, insurers), adjusters, A=3600, B=4850)
+    for payment in payments:
+        pay(payment, adjusters)
+    case = Case.objects.get()
+    Case.objects.update(stage=Stage.CLAIMS, closed_at=None)
+    case.refresh_from_db()
+    determine(case, officer, EQUAL)
+    complete(case)
+    phone = Phone()
+    party = case.parties.get(letter="A")
+    phone.client = device_of(party)
+    for page in ("money/", "timeline/"):
+        text = phone.open(f"/c/{party_token(party.pk)}/{page}").text
+        assert "责任已重新认定，保险公司正在复查" in text
+        assert "按新的认定算" in text
+        assert "到账了" not in text
+        assert "办完了" not in text
+    Claim.objects.update(flagged_at=None, recheck_note="差额退回")
+    assert "赔款到账了" in phone.open(f"/c/{party_token(party.pk)}/money/").text

@@ -91,6 +91,10 @@
     if (event.target.id === "pulse" && document.hidden) event.preventDefault();
   });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "pulse") hearPulse(); });
+  /* What was pressed did not come: said where it is seen, gone with the next answer. The pulse tries again by itself. */
+  const failed = (isFailed) => (event) => { if (event.target.id !== "pulse") $("#failed").hidden = !isFailed; };
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, failed(true));
+  document.addEventListener("htmx:afterSwap", failed(false));
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "pulse") return;
     markCurrent();

@@ -52,7 +52,8 @@
     });
   });
 
-  // Personal data: this tab only, gone when the server has it (driver.js) or the tab closes.
+  // Personal data: this tab only (never localStorage: a phone may be lent, and a draft must not outlive the moment), gone
+  // when the server has it (driver.js) or the tab closes.
   document.querySelectorAll("form[data-draft]").forEach(form => {
     const name = "draft:" + form.dataset.draft;
     const fields = Array.from(form.elements).filter(field => field.name && field.type !== "hidden");
