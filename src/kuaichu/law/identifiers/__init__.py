@@ -1,5 +1,8 @@
 """Identifiers as people type them: tidied, judged, refused with a sentence that says what to do.
 
+Beside them, in modules of their own: `coordinates` (WGS-84, GCJ-02, BD-09), `division_codes` (GB/T 2260 by date),
+`licences` (准驾车型), `characters` (GB 18030 level 3).
+
 Every `parse_*` returns a frozen value or raises IdentifierError(code, zh, en); `check_vin` only remarks.
 """
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from kuaichu.law.citations import LAW_ROOT
 
-_KINDS = (".yaml", ".py")
+_KINDS = (".yaml", ".csv", ".py")
 _NOT_LAW = {"tests", "examples", "__pycache__", "printing"}
 
 
