@@ -57,10 +57,16 @@ def chosen_language(get_response: Next) -> Next:
 
 
 def refusals(get_response: Next) -> Next:
-    """Turn a Refused that no view handled into a page that says what to do (409), NotFound into a 404."""
+    """Turn a Refused that no view handled into a page that says what to do (409), NotFound into a 404, and the empty
+    answer to the wrong method (the address of a form, opened again later) into a page with a way on."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        response = get_response(request)
+        if response.status_code != 405 or response.content or request.path.startswith("/api/"):
+            return response
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):
