@@ -1,11 +1,14 @@
 """What happened, as one party tells it."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from kuaichu import law
 from kuaichu.cases import actions
+from kuaichu.cases.models import PartyKind
 from kuaichu.cases.states import Stage
 from kuaichu.web.audience import audience
 from kuaichu.web.driver import account as telling
@@ -54,8 +57,8 @@ def _screen(visit: Visit, told: telling.Telling, faults: Faults) -> HttpResponse
         "count": len(told.screens),
         "back": told.back_query(screen),
         "is_missing": request.method == "GET" and not is_again and request.GET.get("asked") == screen.name,
-        "situations": law.codes.options("situation"),
-        "zones": _zones(),
+        "situations": _situations(visit, screen.letter),
+        "zones": _zones(is_rider=visit.party.kind != PartyKind.MOTOR),
         "forms": law.codes.options("collision_form"),
         "statement": request.POST.get("statement", visit.party.statement),
         "refusal": faults.refusal,
@@ -67,8 +70,22 @@ def _screen(visit: Visit, told: telling.Telling, faults: Faults) -> HttpResponse
     return show(visit, "account", context, status=faults.status)
 
 
-def _zones() -> list[law.codes.Code | None]:
+def _situations(visit: Visit, letter: str) -> list[law.codes.Code]:
+    """The boxes of the national form in the words that fit the side's vehicle: a bicycle has no door to open."""
+    kind = next((party.kind for party in visit.parties if party.letter == letter), PartyKind.MOTOR)
+    options = list(law.codes.options("situation"))
+    if kind == PartyKind.MOTOR:
+        return options
+    return [_for_rider(item) for item in options if item.code not in words.NOT_FOR_RIDERS]
+
+
+def _for_rider(item: law.codes.Code) -> law.codes.Code:
+    said = words.RIDER.get(item.code)
+    return replace(item, zh=said[0], en=said[1]) if said else item
+
+
+def _zones(*, is_rider: bool) -> list[law.codes.Code | None]:
     """The eight parts as they lie around the car seen from above; its middle is no part."""
-    parts = {item.code: item for item in law.codes.options("damaged_part")}
+    parts = {item.code: _for_rider(item) if is_rider else item for item in law.codes.options("damaged_part")}
     around = ("front_left", "front", "front_right", "left", "", "right", "rear_left", "rear", "rear_right")
     return [parts.get(code) for code in around]

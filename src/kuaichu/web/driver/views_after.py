@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kuaichu import clock, law
 from kuaichu.cases import actions as cases
@@ -51,7 +51,7 @@ class Paper:
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What happened, who did it, what comes next, by when; the documents and the ways on."""
@@ -171,7 +171,7 @@ def _review(visit: Visit) -> None:
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def file(request: HttpRequest, visit: Visit, file_id: UUID) -> HttpResponse:
     """A sealed document of the own case, as PDF."""

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from kuaichu import law
 from kuaichu.accounts import throttle
 from kuaichu.cases import actions as cases
-from kuaichu.cases.models import PhoneMode
+from kuaichu.cases.actions.phones import is_mobile
+from kuaichu.cases.models import Party, PhoneMode
 from kuaichu.cases.states import Path, Stage
 from kuaichu.dossier.actions import signing
 from kuaichu.dossier.queries import InstrumentView, open_instrument
@@ -53,11 +54,17 @@ def proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
         "mine": mine,
         "theirs": theirs,
         "is_split": bool(mine) and any(choice and choice != mine for _, choice in theirs),
+        "without_phone": [words.side(party.letter) for party in visit.parties if not has_phone(party)],
         "takes_over": next((item for item in clocks.running(visit.case) if item.clock == "details.open"), None),
         "refusal": faults.refusal,
         "poll": True,
     }
     return show(visit, "proposal", context, status=faults.status)
+
+
+def has_phone(party: Party) -> bool:
+    """Whether a code for signing can reach the party: its own phone, or the mobile that it gave as its contact."""
+    return party.phone_mode != PhoneMode.NONE or is_mobile(party.phone)
 
 
 def _choose(visit: Visit, choice: str) -> None:
@@ -102,7 +109,8 @@ def _sign_context(visit: Visit, opened: InstrumentView, faults: Faults, *, is_se
         "paper": paper.of(opened.content),
         "is_agreement": is_agreement,
         "review_text": clocks.text_of(review),
-        "needs_code": visit.party.phone_mode != PhoneMode.NONE,
+        "has_phone": has_phone(visit.party),
+        "is_contact": visit.party.phone_mode == PhoneMode.NONE,
         "masked": mask_phone(visit.party.phone),
         "is_sent": is_sent,
         "typed_name": posted.get("typed_name", ""),

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kuaichu import clock
 from kuaichu.cases.states import PhotoState, Stage
@@ -25,7 +25,7 @@ _SAMPLE_FILES = {"scene_front": "a_scene_front.jpg", "scene_rear": "a_scene_rear
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def photos(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All places with what is there already."""

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kuaichu import clock, law
 from kuaichu.cases import actions
@@ -15,7 +15,7 @@ from kuaichu.web.driver.visit import Faults, Visit, after, attempt, party_page, 
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def safety(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Hazard lights, people off the road, the triangle."""
@@ -24,7 +24,7 @@ def safety(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def screening(request: HttpRequest, visit: Visit) -> HttpResponse:
     """On to the next question that can still change the result."""

@@ -4,7 +4,7 @@ from hashlib import blake2s
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kuaichu import clock, law
 from kuaichu.cases import actions
@@ -18,7 +18,7 @@ from kuaichu.web.driver.visit import Faults, Visit, attempt, party_page, show
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The link itself: on to the page that is due."""
@@ -28,7 +28,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @audience("driver")
-@require_GET
+@require_safe
 def state(request: HttpRequest, token: str) -> HttpResponse:
     """What a waiting page polls: whether anything happened. No personal data, three short statements."""
     party = party_behind(token)
@@ -51,7 +51,7 @@ def state(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def wait(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Who we wait for, since when, and what happens if nobody answers. What has come meanwhile is shown at once."""
@@ -94,7 +94,7 @@ def _since(visit: Visit) -> object:
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def leave(request: HttpRequest, visit: Visit) -> HttpResponse:
     """You may leave now: the same on every party's phone."""
@@ -107,7 +107,7 @@ def leave(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @audience("driver")
-@require_GET
+@require_safe
 @party_page
 def hand_over(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Give the phone to the other side for a moment."""

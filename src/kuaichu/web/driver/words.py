@@ -43,6 +43,24 @@ ANSWERS = {
     "agreed": (_("一致"), _("不一致")),
 }
 
+# How a rider says what the national form says of cars: by code of situation or part, in both languages. The documents
+# keep the form's own words.
+RIDER = {
+    "stopped": ("停着没动", "Standing still"),
+    "reversing": ("倒着推车、倒着走", "Going backwards"),
+    "lane_change": ("拐弯、变道时刮到别的车", "Scraped another vehicle while turning or changing lane"),
+    "rear_end": ("没保持距离，撞上前面的车", "Too close, ran into the vehicle ahead"),
+    "front": ("前轮、车把", "Front wheel, handlebar"),
+    "front_left": ("左前", "Front left"),
+    "front_right": ("右前", "Front right"),
+    "rear": ("后轮", "Rear wheel"),
+    "rear_left": ("左后", "Rear left"),
+    "rear_right": ("右后", "Rear right"),
+    "left": ("左侧", "Left side"),
+    "right": ("右侧", "Right side"),
+}
+NOT_FOR_RIDERS = frozenset({"rolling", "door"})
+
 # What happened, in a sentence; %(who)s is the side, the officer or the system.
 EVENTS: dict[str, Promise] = {
     "case.reported": _("%(who)s报了案"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuaichu import law
@@ -229,7 +230,7 @@ def _due_row(
 
 
 def _row(case: Case, *, since_at: datetime, key: str = "", note: str = "", **clocks: object) -> Row:
-    plates = [party.plate or str(party.get_kind_display()) for party in case.parties.all()]
+    plates = [party.plate or gettext(str(party.get_kind_display())) for party in case.parties.all()]
     return Row(
         key=key or str(case.pk),
         case_id=case.pk,

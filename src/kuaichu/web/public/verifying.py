@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kuaichu.accounts import throttle
 from kuaichu.errors import NotFound, Refused
@@ -53,7 +53,7 @@ def _take(request: HttpRequest) -> None:
 
 
 @audience("public")
-@require_GET
+@require_safe
 def document(request: HttpRequest, code: str) -> HttpResponse:
     """What the register says of the document with this code."""
     try:

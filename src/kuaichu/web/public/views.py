@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kuaichu.accounts.models import Person, Role
 from kuaichu.cases.models import Case
@@ -42,7 +42,7 @@ class CaseCard:
 
 
 @audience("public")
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """/: one big button for drivers; in the demonstration a card per person."""
     if not settings.DEMO:
@@ -78,7 +78,7 @@ def _origin_for_phones(request: HttpRequest) -> str:
 
 
 @audience("demo")
-@require_GET
+@require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
     """The text messages that the simulated carrier took in, newest first."""
     shown = OutboxMessage.objects.order_by("-at", "-pk")[:OUTBOX_SHOWN]
@@ -86,7 +86,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 @audience("public")
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 "ok" when the process answers and the database does."""
     with connection.cursor() as cursor:

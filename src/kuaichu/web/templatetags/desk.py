@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from kuaichu.law import codes
 from kuaichu.law.engine import the_law
 from kuaichu.privacy import mask_document, mask_phone
 
@@ -21,6 +22,12 @@ def masked_document(number: str) -> str:
 def masked_phone(phone: str) -> str:
     """A phone number with its middle hidden."""
     return mask_phone(phone)
+
+
+@register.filter
+def vehicle(code: str) -> str:
+    """What was driven or ridden, beside a heading that says vehicle: 小型客车, not 驾驶小型客车."""
+    return codes.label("transport", code, get_language() or "zh").removeprefix("驾驶") if code else ""
 
 
 @register.filter

@@ -250,7 +250,8 @@ def test_alone_then_guest_on_the_same_phone(unit, insurers, officer) -> None:
     assert a.page == "sign", a.text
 
 
-def test_party_without_a_phone(unit, insurers, officer) -> None:
+def with_guest_without_phone(officer, *, contact: str) -> tuple[Phone, str, str]:
+    """One phone, a rider without one: at the proposal. The phone, the tokens of its owner and of the rider."""
     a = locate(screen(report()))
     a.send("none", press="none", kind="nonmotor")
     assert a.page == "photos"
@@ -259,13 +260,37 @@ def test_party_without_a_phone(unit, insurers, officer) -> None:
     tell_particulars(tell_phone(a))
     tell_account(a, a=["not_yielding"], b=["-"])
     assert a.page == "hand-over"
-    a.open(next(link for link in a.links if "/c/" in link and a.token not in link))
+    host = a.token
+    a.open(next(link for link in a.links if "/c/" in link and host not in link))
     assert a.page == "particulars"
-    a.send(
-        "contact", name="王二", document_number=PEOPLE["B"].document_number, vehicle_kind="F6", contact="057588880000"
-    )
+    guest = a.token
+    a.send("contact", name="王二", document_number=PEOPLE["B"].document_number, vehicle_kind="F6", contact=contact)
+    assert "停着没动" in a.text
+    assert "开关车门" not in a.text, "a bicycle has no doors"
     tell_account(a, a=["not_yielding"], b=["-"])
     assert a.page == "proposal", a.text
+    return a, host, guest
+
+
+def test_party_with_a_fixed_line_cannot_sign_online(unit, insurers, officer) -> None:
+    a, host, guest = with_guest_without_phone(officer, contact="057588880000")
+    assert "不能在线签协议" in a.text
+    for token in (host, guest):
+        a.open(f"/c/{token}/proposal/").send("choice", press="agree")
+    a.open(f"/c/{guest}/sign/")
+    assert "没有能收验证码的手机" in a.text
+    assert f"/c/{guest}/officer/" in a.links
+
+
+def test_party_without_a_phone_signs_with_a_code_to_its_contact(unit, insurers, officer) -> None:
+    a, host, guest = with_guest_without_phone(officer, contact=PHONES["C"])
+    assert "不能在线签协议" not in a.text
+    for token in (host, guest):
+        a.open(f"/c/{token}/proposal/").send("choice", press="agree")
+    a.open(f"/c/{guest}/sign/")
+    assert "到您留的联系电话" in a.text
+    sign(a)
+    assert "签了字" in a.open(f"/c/{host}/timeline/").text
 
 
 def test_double_taps(at_leave) -> None:

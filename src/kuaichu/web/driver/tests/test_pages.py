@@ -17,6 +17,7 @@ from kuaichu.cases.tokens import party_token, token_digest
 from kuaichu.claims.models import Claim
 from kuaichu.claims.tests.factories import EQUAL, complete, determine, pay, ready_to_pay, settled_case
 from kuaichu.dossier.actions.photos import submit_photos
+from kuaichu.liability.actions import choose
 from kuaichu.web.driver.tests.phone import Phone
 from tests import factories
 
@@ -286,3 +287,22 @@ def test_money_that_was_paid_before_a_new_determination_is_not_called_done(unit,
         assert "办完了" not in text
     Claim.objects.update(flagged_at=None, recheck_note="差额退回")
     assert "赔款到账了" in phone.open(f"/c/{party_token(party.pk)}/money/").text
+
+
+def test_pages_answer_to_head(unit):
+    new = factories.screened()
+    for path in ("/start/", "/", "/verify/", f"/c/{new.token}/state", f"/c/{new.token}/place/"):
+        answer = Client().head(path, follow=True)
+        assert (answer.status_code, answer.content) == (200, b""), path
+
+
+def test_english_reads_beside_the_chinese_paper(officer, insurers):
+    pair = factories.at_liability(officer)
+    for party in pair.parties.values():
+        choose(party_id=party.pk, choice="agree")
+    client = device_of(pair.parties["A"])
+    page = client.get(f"/c/{pair.tokens['A']}/sign/?lang=en", follow=True).content.decode()
+    assert "The Chinese text is what you sign" in page
+    labels = re.findall(r'<span class="small" lang="en">([^<]*)</span>', page)
+    assert {"Time", "Policy number", "Facts of the accident"} <= set(labels)
+    assert all(label.isascii() for label in labels), labels
