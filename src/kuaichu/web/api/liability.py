@@ -173,7 +173,7 @@ def withdraw_review(request: HttpRequest, payload: Nothing) -> Done:
 def read_money(request: HttpRequest) -> party.Money:
     """Which insurer pays whom how much, in fen."""
     access = access_of(request)
-    money = payouts.of(access.case.pk, tuple(access.case.parties.order_by("letter")))
+    money = payouts.of(access.case, tuple(access.case.parties.order_by("letter")))
     return party.Money(
         claims=[
             party.ClaimLine(insurer=line.insurer, side=line.side, report_number=line.report_number, text=line.sentence)
