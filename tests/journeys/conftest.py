@@ -58,10 +58,10 @@ def cast(browser: object, the_house: house.House, request: pytest.FixtureRequest
     shots = _shots(request.node.name)
     hired: list[people.Person] = []
 
-    def hire(name: str, *, scripts: bool = True) -> object:
+    def hire(name: str, **more: bool) -> object:
         common = {"origin": the_house.origin, "shots": shots}
         if name.startswith("driver"):
-            person: people.Person = people.Driver(browser, name=name, scripts=scripts, **common)
+            person: people.Person = people.Driver(browser, name=name, **more, **common)
         elif name.startswith("adjuster"):
             person = people.Adjuster(browser, username=name, **common)
         else:

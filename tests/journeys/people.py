@@ -2,9 +2,12 @@
 
 import re
 import time
+from copy import copy
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.journeys import looking
 
 PATIENCE_MS = 20_000
 SAFE = {
@@ -28,20 +31,34 @@ class Person:
     """Somebody with a browser. `shots` collects screenshots under the person's name."""
 
     def __init__(self, browser: Browser, *, origin: str, name: str, shots: Path | None, **context: object) -> None:
-        self.context: BrowserContext = browser.new_context(locale="zh-CN", base_url=origin, **context)  # type: ignore[arg-type]
+        said = {"locale": "zh-CN", "base_url": origin, "reduced_motion": "reduce"} | context
+        self.context: BrowserContext = browser.new_context(**said)  # type: ignore[arg-type]
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.name, self.shots, self.origin = name, shots, origin
         self.faults: list[str] = []
+        self.is_abroad = False
         self._count = 0
         self.page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     def shot(self, what: str) -> None:
         """Keep a picture of the page as it stands."""
+        if self.is_abroad:
+            self.faults += looking.foreign(self.page) + looking.too_wide(self.page)
         if self.shots is not None:
             self._count += 1
             self.page.screenshot(path=self.shots / f"{self.name}-{self._count:02d}-{what}.png", full_page=True)
+
+    def judge(self) -> None:
+        """Nothing on this page may stand in the way of somebody with a screen reader."""
+        self.faults += looking.barriers(self.page)
+
+    def send(self, button: Locator) -> None:
+        """Press `button` and wait until its form has been answered and the next page is there."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            button.click()
+        self.page.wait_for_load_state()
 
     def newest_code(self, seen: str) -> str:
         """The code in the newest text message of the simulated carrier, once it is another than `seen`."""
@@ -62,17 +79,20 @@ class Person:
 class Driver(Person):
     """A driver with a phone."""
 
-    def __init__(self, browser: Browser, *, scripts: bool = True, **more: object) -> None:
+    def __init__(self, browser: Browser, *, scripts: bool = True, is_abroad: bool = False, **more: object) -> None:
+        """`is_abroad`: in English, in the dark, on the narrowest phone; every page is then looked at for faults."""
+        if is_abroad:
+            more |= {"locale": "en-GB", "color_scheme": "dark"}
         super().__init__(
             browser,
-            viewport={"width": 390, "height": 844},
+            viewport={"width": 320 if is_abroad else 390, "height": 844},
             has_touch=True,
             is_mobile=True,
             device_scale_factor=2,
             java_script_enabled=scripts,
             **more,  # type: ignore[arg-type]
         )
-        self.has_scripts = scripts
+        self.has_scripts, self.is_abroad = scripts, is_abroad
         self.base = ""
 
     def main(self) -> None:
@@ -80,7 +100,7 @@ class Driver(Person):
         self.page.locator("main .main:visible").first.click()
 
     def report(self) -> None:
-        self.page.goto("/start/")
+        self.page.goto("/start/?lang=en" if self.is_abroad else "/start/")
         self.shot("start")
         self.page.locator("button.giant").click()
         self.page.wait_for_url("**/c/**")
@@ -116,12 +136,15 @@ class Driver(Person):
         self.page.wait_for_url("**/invite/**")
 
     def invitation(self) -> str:
+        """The six digits, also when they are folded away."""
+        self.page.goto(self.base + "invite/")
         self.shot("invite")
-        return re.sub(r"\D", "", self.page.locator("p.code").inner_text())
+        return re.sub(r"\D", "", self.page.locator("p.code").text_content() or "")
 
-    def join(self, digits: str) -> None:
+    def join(self, digits: str, kind: str = "motor") -> None:
         self.page.goto("/join/")
         self.page.locator("input[name=code]").fill(digits)
+        self._pick("kind", kind)
         self.shot("join")
         self.main()
         self.page.wait_for_url("**/c/**")
@@ -129,12 +152,30 @@ class Driver(Person):
         self.shot("joined")
         self.main()
 
+    def _pick(self, name: str, value: str) -> None:
+        self.page.locator(".choice", has=self.page.locator(f"input[name={name}][value={value}]")).first.click()
+
+    def add(self, phone_mode: str, kind: str = "motor") -> "Driver":
+        """The other side without a phone of its own, as somebody who uses this phone too."""
+        self.page.goto(self.base + "invite/")
+        self.page.locator("details", has=self.page.locator("button[value=shared]")).locator("summary").click()
+        self._pick("kind", kind)
+        self.shot(f"add-{phone_mode}")
+        self.send(self.page.locator(f"button[value={phone_mode}]"))
+        guest = copy(self)
+        guest.base, guest.name = "", f"{self.name}-guest"
+        return guest
+
+    def hand_over(self, guest: "Driver") -> None:
+        """Give the phone to the other side, where the page asks for it."""
+        self.open("hand-over")
+        self.shot("hand-over")
+        self.main()
+        guest._take_base()
+
     def number(self) -> str:
         """The case's number, from the page that shows its progress."""
-        tab = self.context.new_page()
-        tab.goto(self.base + "timeline/")
-        found = re.search(r"\d{20}", tab.locator("body").inner_text())
-        tab.close()
+        found = re.search(r"\d{20}", self.context.request.get(self.base + "timeline/").text())
         assert found
         return found[0]
 
@@ -148,17 +189,20 @@ class Driver(Person):
         self.page.wait_for_url("**/wait/**")
         self.shot("waiting-for-check")
 
-    def may_leave(self) -> None:
-        """The page turns green by itself (or on reload without scripts)."""
-        if not self.has_scripts:
-            self.page.goto(self.base)
-        self.page.wait_for_url("**/leave/**")
+    def may_leave(self, *, by_itself: bool = False) -> None:
+        """The page turns green, by itself or when it is opened again."""
+        if by_itself:
+            self.page.wait_for_url("**/leave/**")
+        else:
+            self.open("leave")
         self.shot("leave")
         self.main()
 
     def identify(self) -> None:
         """Phone, code, particulars."""
         self.page.goto(self.base + "phone/")
+        if "/phone/" not in self.page.url:  # nobody's phone: nothing to confirm
+            return self._particulars()
         seen = self.peek_code()
         self.shot("phone")
         self.main()
@@ -166,34 +210,38 @@ class Driver(Person):
         self.shot("phone-code")
         self.main()
         self.page.wait_for_url("**/particulars/**")
+        return self._particulars()
+
+    def _particulars(self) -> None:
         self.page.locator("button[name=example]").click()
         self.page.locator("#name:not([value=''])").wait_for()
         self.shot("particulars")
         self.main()
         self.page.wait_for_url(lambda url: "particulars" not in url)
 
-    def tell(self, *, mine: str, theirs: str, part: str) -> None:
-        """Own conduct, the other's, the part, the form of the collision, own words."""
+    def tell(self, *conducts: str, part: str) -> None:
+        """Own conduct, the others' in turn, the part, the form of the collision, own words."""
         self.page.goto(self.base + "account/")
-        for value in (mine, theirs):
+        for value in conducts:
             self._tick(value)
         self._tick(part)
         self._tick("1")
         self.shot("account-words")
-        self.page.locator("textarea").fill("我正常行驶，看得很清楚。")
+        self.page.locator("textarea").fill("I saw it all." if self.is_abroad else "我正常行驶，看得很清楚。")
         self.main()
-        self.page.wait_for_url(lambda url: "account" not in url)
+        self.page.wait_for_url(lambda url: "/account/" not in url)
 
     def _tick(self, value: str) -> None:
+        before = self.page.url
         self.page.locator(".choice", has=self.page.locator(f"input[value='{value}']")).first.click()
         self.shot(f"account-{value}")
         self.main()
+        self.page.wait_for_url(lambda url: url != before)
 
     def choose(self, choice: str) -> None:
         self.open("proposal")
         self.shot("proposal")
-        self.page.locator(f"button[name=choice][value={choice}]").click()
-        self.page.wait_for_load_state()
+        self.send(self.page.locator(f"button[name=choice][value={choice}]"))
 
     def sign(self) -> None:
         self.open("sign")
@@ -242,8 +290,14 @@ class Driver(Person):
     def name_account(self) -> None:
         self.page.goto(self.base + "money/?example=1")
         self.shot("account-for-money")
-        self.main()
-        self.page.wait_for_load_state()
+        self.send(self.page.locator("main .main:visible").first)
+
+    def paper(self) -> bytes:
+        """The sealed document that the page of progress links to."""
+        self.sees("打开 PDF")
+        link = self.page.locator("a[href*='/files/']").first.get_attribute("href")
+        assert link
+        return self.context.request.get(link).body()
 
     def sees(self, text: str, *, path: str = "timeline/") -> None:
         """`text` appears on the page, on its own or after reloading it."""
@@ -253,7 +307,7 @@ class Driver(Person):
             if text in self.page.locator("main").inner_text():
                 self.shot("sees")
                 return
-            self.page.wait_for_timeout(400)
+            self.page.wait_for_timeout(200)
         raise AssertionError(f"{text!r} is not on {self.page.url}: {self.page.locator('main').inner_text()[:800]}")
 
 
@@ -283,14 +337,23 @@ class Officer(Staff):
                 self.page.locator("article.case").wait_for()
                 self.shot(f"case-{queue}")
                 return
-            self.page.wait_for_timeout(300)
+            self.page.wait_for_timeout(150)
         raise AssertionError(f"{number} is not in {queue}")
 
     def press(self, action: str) -> None:
         """Send the form whose address ends with `action`."""
-        form = self.page.locator(f"form[action$='/{action}/']").first
-        form.locator("button").last.click()
-        self.page.wait_for_timeout(300)
+        self.send(self.page.locator(f"form[action$='/{action}/']").first.locator("button").last)
+        self.shot(action.replace("/", "-"))
+
+    def determine(self) -> None:
+        """Issue what the proposal and the form say."""
+        self.send(self.page.locator(".determine button.btn--main").last)
+        self.shot("determined")
+
+    def decide_review(self, outcome: str, conclusion: str) -> None:
+        self.page.locator(f"input[name=outcome][value={outcome}]").check()
+        self.page.locator("#conclusion").fill(conclusion)
+        self.press("review")
 
 
 class Adjuster(Staff):
@@ -306,7 +369,7 @@ class Adjuster(Staff):
                 row.first.click()
                 self.page.locator("article.case").wait_for()
                 return
-            self.page.wait_for_timeout(400)
+            self.page.wait_for_timeout(200)
         raise AssertionError(f"no claim for {number}")
 
     def until(self, number: str, selector: str) -> None:
@@ -316,7 +379,7 @@ class Adjuster(Staff):
             self.take(number)
             if self.page.locator(selector).count():
                 return
-            self.page.wait_for_timeout(500)
+            self.page.wait_for_timeout(200)
         raise AssertionError(f"{selector} did not come: {self.page.locator('aside').inner_text()[:600]}")
 
     def assess(self, number: str, yuan: str) -> None:
@@ -324,15 +387,13 @@ class Adjuster(Staff):
         self.shot("assess")
         self.page.locator("input[data-amount]").first.fill(yuan)
         self.page.locator("form[data-sheet] input.item").first.fill("保险杠皮更换")
-        self.page.locator("form[data-sheet] button.btn--wide[value=save]").click()
-        self.page.wait_for_timeout(400)
+        self.send(self.page.locator("form[data-sheet] button.btn--wide[value=save]"))
         self.shot("assessed")
 
     def approve(self, number: str) -> None:
         self.until(number, "form[action$='/approve/']")
         self.shot("settlement")
-        self.page.locator("form[action$='/approve/'] button").click()
-        self.page.wait_for_timeout(400)
+        self.send(self.page.locator("form[action$='/approve/'] button"))
 
     def pay_all(self, number: str) -> None:
         """Order every payment that may be ordered."""
@@ -341,8 +402,7 @@ class Adjuster(Staff):
             form = self.page.locator("form[action*='/payments/'] button")
             if not form.count():
                 break
-            form.first.click()
-            self.page.wait_for_timeout(400)
+            self.send(form.first)
         self.shot("paid")
 
 
