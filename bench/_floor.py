@@ -1,6 +1,7 @@
 """The floor: the very statements of `_tape.py`, run by hand on a bare connection, nothing else.
 
-`python bench/_floor.py TAPES URL_OR_FILE SECONDS` plays each tape over and over on one connection (SQLite, `sqlite3`) or
+`python bench/_floor.py TAPES URL_OR_FILE SECONDS` plays each tape over and over on one connection (SQLite,
+`sqlite3`) or
 on one connection per core, each in a process of its own (PostgreSQL, `psycopg`). Ids, numbers and digests are changed
 before every round, so that each round inserts rows of its own. Prints one JSON object: rounds per second by tape.
 """

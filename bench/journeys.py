@@ -4,7 +4,8 @@
 
 A journey is everything from the report to the sealed document: some 35 calls of `/api/v1` from two phones, the desk's
 page and decision, the worker. Eight clients run at once on the same machine and take their part of its cores. The floor
-runs the statements of the same journey (written down in this very run) on bare connections: what the database alone allows.
+runs the statements of the same journey (written down in this very run) on bare connections: what the database alone
+allows.
 """
 
 import argparse

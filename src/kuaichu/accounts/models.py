@@ -137,7 +137,9 @@ class OneTimeCode(models.Model):
 
 
 class Bucket(models.Model):
-    """A rate limit's state for one key: when (seconds since 1970) the bucket would be full again if nobody took more."""
+    """A rate limit's state for one key: when (seconds since 1970) the bucket would be full again if nobody took
+    more.
+    """
 
     key = models.CharField(primary_key=True, max_length=120)
     full_at_s = models.FloatField()

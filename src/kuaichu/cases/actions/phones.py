@@ -46,7 +46,7 @@ def request_signing_code(*, party_id: UUID) -> OneTimeCode:
     Raises Refused: phone.unconfirmed, signature.no_phone (the contact is a fixed line).
     """
     case, party = lock_party(party_id)
-    if party.phone_mode == PhoneMode.NONE and not is_mobile(party.phone):
+    if party.phone_mode == PhoneMode.NONE and not can_receive_codes(party):
         raise Refused("signature.no_phone", "没有能收验证码的手机，不能在线签字。请申请民警认定，由民警送达")
     if party.phone_mode != PhoneMode.NONE and party.phone_confirmed_at is None:
         raise Refused("phone.unconfirmed", "请先验证手机号")
@@ -68,9 +68,9 @@ def _send_code(case: Case, party: Party, *, purpose: str) -> OneTimeCode:
     return row
 
 
-def is_mobile(number: str) -> bool:
-    """Whether a stored number can receive a text message."""
-    return bool(number) and parse_phone(number).is_mobile
+def can_receive_codes(party: Party) -> bool:
+    """Whether the party's number can receive a text message (the contact of a party without a phone may be a line)."""
+    return bool(party.phone) and parse_phone(party.phone).is_mobile
 
 
 def _require_own_number(case: Case, party: Party, index: str) -> None:

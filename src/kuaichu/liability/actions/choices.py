@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kuaichu import clock, law
 from kuaichu.cases import deadlines
+from kuaichu.cases.actions.phones import can_receive_codes
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Party
 from kuaichu.cases.states import Path, Stage, require_move
@@ -101,6 +102,8 @@ def choose(*, party_id: UUID, choice: str) -> None:
         raise Refused("choice.unknown", "请选择一种处理方式")
     if choice == Choice.AGREE and proposal.result["is_officer_needed"]:
         raise Refused("choice.officer_needed", "这种情形要由民警来定责，请选择“申请民警在线认定”")
+    if choice == Choice.AGREE and not all(can_receive_codes(one) for one in case.parties.all()):
+        raise Refused("choice.no_phone", "有一方没有能收验证码的手机，不能签协议书，请选择“申请民警在线认定”")
     _, is_new = PartyChoice.objects.update_or_create(
         proposal=proposal, party=party, defaults={"choice": choice, "at": clock.now()}
     )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from kuaichu import law
 from kuaichu.accounts import throttle
 from kuaichu.cases import actions as cases
-from kuaichu.cases.actions.phones import is_mobile
+from kuaichu.cases.actions.phones import can_receive_codes
 from kuaichu.cases.models import Party, PhoneMode
 from kuaichu.cases.states import Path, Stage
 from kuaichu.dossier.actions import signing
@@ -64,7 +64,7 @@ def proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def has_phone(party: Party) -> bool:
     """Whether a code for signing can reach the party: its own phone, or the mobile that it gave as its contact."""
-    return party.phone_mode != PhoneMode.NONE or is_mobile(party.phone)
+    return can_receive_codes(party)
 
 
 def _choose(visit: Visit, choice: str) -> None:

@@ -76,7 +76,9 @@ def determination(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _decision(request: HttpRequest, case: Case) -> Decision:
-    """The form as a decision. Raises FieldErrors beside grades, shares, facts_text, override_reason, conduct_<letter>."""
+    """The form as a decision. Raises FieldErrors beside grades, shares, facts_text, override_reason,
+    conduct_<letter>.
+    """
     letters = list(case.parties.values_list("letter", flat=True))
     grades = {letter: request.POST.get(f"grade_{letter}", "") for letter in letters}
     proposal = proposals.view_of(proposal_in_force(case.pk)[0])

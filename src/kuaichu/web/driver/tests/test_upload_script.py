@@ -1,4 +1,6 @@
-"""The phone's side of uploads in a real browser: nothing is lost offline, over a reload or a cut, nothing is doubled."""
+"""The phone's side of uploads in a real browser: nothing is lost offline, over a reload or a cut, nothing is
+doubled.
+"""
 
 import base64
 import gzip
