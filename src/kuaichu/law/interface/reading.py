@@ -1,7 +1,7 @@
 """Reading JSON strictly: every complaint names its field. Unknown fields are refused, a typo must not change money."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -22,17 +22,17 @@ def at(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def mapping(given: Any, path: str, known: Collection[str]) -> Json:
+def mapping(given: Any, path: str, known: Set[str]) -> Json:
     """An object with known fields only."""
     if type(given) is not dict:
         raise InputError("not_an_object", path, "这里要一个 JSON 对象 / a JSON object is needed here")
-    for key in given:
-        if key not in known:
-            raise unknown(at(path, str(key)), str(key), known, code="unknown_field")
+    if not given.keys() <= known:
+        key = next(key for key in given if key not in known)
+        raise unknown(at(path, str(key)), str(key), known, code="unknown_field")
     return given
 
 
-def known_mapping(obj: Json, key: str, known: Collection[str]) -> Json:
+def known_mapping(obj: Json, key: str, known: Set[str]) -> Json:
     """A top-level object with known fields; missing or null is empty."""
     given = obj.get(key)
     return {} if given is None else mapping(given, key, known)
@@ -41,7 +41,7 @@ def known_mapping(obj: Json, key: str, known: Collection[str]) -> Json:
 def free_mapping(obj: Json, key: str, path: str) -> Json:
     """An object whose fields the caller judges; missing or null is empty."""
     given = obj.get(key)
-    return {} if given is None else mapping(given, at(path, key), given if type(given) is dict else ())
+    return {} if given is None else mapping(given, at(path, key), given.keys() if type(given) is dict else frozenset())
 
 
 def rows(obj: Json, key: str, path: str, *, most: int, is_needed: bool = False) -> list[Any]:
@@ -76,6 +76,8 @@ def choice(obj: Json, key: str, path: str, known: Collection[str], default: str 
 
 def choices(obj: Json, key: str, path: str, known: Collection[str]) -> tuple[str, ...]:
     """A list of known codes, each once."""
+    if not obj.get(key) and type(obj.get(key)) in (list, type(None)):
+        return ()
     given = rows(obj, key, path, most=MOST_PARTIES)
     for place, code in enumerate(given):
         if type(code) is not str or code not in known:

@@ -29,7 +29,7 @@ def screen(obj: Any) -> Json:
     given = read.mapping(obj, "", _FIELDS)
     on, place = read.day(given, "on", ""), read.place(given)
     facts = _facts(read.known_mapping(given, "facts", _FACTS))
-    answers = _answers(read.known_mapping(given, "answers", _BY_CODE), facts)
+    answers = _answers(read.known_mapping(given, "answers", _BY_CODE.keys()), facts)
     try:
         found = screen_by_law(answers, on=on, place=place)
         more = online.judge(found, facts, on=on, place=place)

@@ -6,8 +6,8 @@ from typing import Any
 
 from kuaichu.law.errors import LawError
 from kuaichu.law.interface import reading as read
-from kuaichu.law.interface.deciding import check_ids
 from kuaichu.law.interface.errors import InputError
+from kuaichu.law.interface.facts import check_ids
 from kuaichu.law.interface.revision import law_revision
 from kuaichu.law.interface.writing import articles
 from kuaichu.law.national.settlement import (

@@ -1,7 +1,8 @@
 """Beyond the questions at the scene: which procedure the law allows, and whether the city's online fast track is open.
 
 Handling Provisions Arts. 5, 13, 23(1): death or more than slight injury: ordinary procedure; slight injury with
-everybody's consent: simplified; suspected crime: never simplified. Arts. 96-102: privileged persons, interpreters. What limits the
+everybody's consent: simplified; suspected crime: never simplified. Arts. 96-102: privileged persons, interpreters.
+What limits the
 online track (hours, areas, roads, vehicles, caps, policies) the nation leaves to the city (`fasttrack.*`).
 """
 

@@ -34,6 +34,11 @@ def accidents_of(conducts: tuple[Conduct, ...], impacts: tuple[Impact, ...]) -> 
 
 def parts_of(impacts: tuple[Impact, ...]) -> tuple[DamagedPart, ...]:
     """Per damaged part the accident it belongs to: its impact's, or None where impacts of two accidents did it."""
+    if len(impacts) == 1:
+        return tuple(
+            DamagedPart(letter=letter, part=part, accident=0, impacts=(impacts[0].order or 0,))
+            for letter, part in sorted(set(impacts[0].parts))
+        )
     roots = _roots(impacts)
     if roots is None:
         return ()
