@@ -122,3 +122,22 @@ def test_a_calendar_that_contradicts_itself_is_refused() -> None:
         calendar.read_year(2026, {"rest": "02-14", "work": "02-14"})
     with pytest.raises(LawError, match="no weekend day"):
         calendar.read_year(2026, {"rest": None, "work": "03-02"})
+
+
+def test_a_paused_day_does_not_count() -> None:
+    started = beijing("2026-03-02 10:00")
+    plain = due("determination.general", started_at=started, place="330600")
+    pause = clocks.Pause(date(2026, 3, 4), date(2026, 3, 10), "appraisal")  # five working days
+    paused = due("determination.general", started_at=started, place="330600", pauses=(pause,))
+    assert (plain.last_on, paused.last_on, paused.paused_days) == (date(2026, 3, 16), date(2026, 3, 23), 7)
+    calendar_days = due("review.decide", started_at=started, place="330600", pauses=(pause,))
+    assert calendar_days.last_on == date(2026, 4, 8)  # 1 April and seven days
+
+
+def test_a_suspension_counts_for_sixty_days_at_most() -> None:
+    started = beijing("2026-03-02 10:00")
+    long = clocks.Pause(date(2026, 3, 3), date(2026, 12, 31), "suspension")
+    found = due("determination.general", started_at=started, place="330600", pauses=(long,))
+    assert found.last_on == date(
+        2026, 5, 18
+    )  # 3 March to 1 May paused; make-up Sat 9 May counts, so 6 May is the first

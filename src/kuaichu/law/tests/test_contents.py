@@ -105,3 +105,15 @@ def test_code_lists() -> None:
         codes.label("weather", "10")
     with pytest.raises(LawError, match="no code list 'wether'"):
         codes.options("wether")
+
+
+def test_instruments_that_are_text_name_what_they_lack():
+    from kuaichu.law.national import contents
+
+    whole = {"basis": "b", "facts": "f", "items": "i", "shares": "s", "performance": "p", "made_on": "2026-03-02"}
+    assert missing(contents.POLICE_MEDIATION, whole) == ()
+    found = missing(contents.POLICE_MEDIATION, whole | {"performance": " "})
+    assert [(item.code, item.citation.article) for item in found] == [("performance", "93")]
+    assert {item.code for item in missing(contents.ACCIDENT_STATEMENT, {})} == {"time", "place", "parties", "facts"}
+    assert len(missing(contents.GENERAL_DETERMINATION, {})) == 7
+    assert {kind for kind, _, _ in contents.contents_of()} >= {"self_settlement", "general_determination"}
