@@ -9,7 +9,7 @@ from kuaichu.law.interface import reading as read
 from kuaichu.law.interface.errors import InputError
 from kuaichu.law.interface.facts import check_ids
 from kuaichu.law.interface.revision import law_revision
-from kuaichu.law.interface.writing import articles
+from kuaichu.law.interface.writing import brief_articles
 from kuaichu.law.national.settlement import (
     Cover,
     Grade,
@@ -224,7 +224,7 @@ def _line(line: Line, accident: int, accidents: int) -> Json:
         "loss": line.loss_id,
         "head": line.head.value,
         "amount_fen": line.amount_fen,
-        "articles": articles(line.citations),
+        "articles": brief_articles(line.citations),
         "why": line.zh,
         "why_en": line.en,
     }
@@ -239,7 +239,7 @@ def _step(step: Step, rule: str) -> Json:
     row: Json = {
         "fact": step.zh,
         "rule": rule or (step.citations[0].act if step.citations else "entered"),
-        "articles": articles(step.citations),
+        "articles": brief_articles(step.citations),
         "effect": step.mark_zh,
         "fact_en": step.en,
         "effect_en": step.mark_en,

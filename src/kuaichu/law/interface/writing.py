@@ -6,6 +6,7 @@ from typing import Any
 from kuaichu.law.citations import Citation
 
 _articles: dict[Citation, dict[str, str]] = {}
+_brief: dict[Citation, dict[str, str]] = {}
 
 
 def article(citation: Citation) -> dict[str, str]:
@@ -18,6 +19,16 @@ def article(citation: Citation) -> dict[str, str]:
             "zh": citation.zh,
             "en": citation.en,
         }
+    return found
+
+
+def brief_articles(citations: Iterable[Citation]) -> list[dict[str, str]]:
+    """Without the English title: a settlement cites the same few acts in every line."""
+    return [_brief.get(citation) or _make_brief(citation) for citation in citations]
+
+
+def _make_brief(citation: Citation) -> dict[str, str]:
+    found = _brief[citation] = {"act": citation.act, "article": citation.article, "zh": citation.zh}
     return found
 
 

@@ -74,7 +74,7 @@ def bear_deliberate(ledger: Ledger) -> None:
 
 def explain_special(ledger: Ledger) -> None:
     """Sentences on what insurers refuse and what they may claim back."""
-    for party in sorted(ledger.motors, key=lambda party: party.letter):
+    for party in sorted((party for party in ledger.motors if party.special), key=lambda party: party.letter):
         letter = party.letter
         paid = [line for line in ledger.lines if line.payer == Payer("insurer", letter) and line.cover is Cover.CTPL]
         if set(party.special) & _WITHOUT_PROPERTY and party.has_ctpl:
