@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys import house, people
+from tests.journeys import desks, house, people
 
 FLAGS = [
     "--no-sandbox",
@@ -63,9 +63,9 @@ def cast(browser: object, the_house: house.House, request: pytest.FixtureRequest
         if name.startswith("driver"):
             person: people.Person = people.Driver(browser, name=name, **more, **common)
         elif name.startswith("adjuster"):
-            person = people.Adjuster(browser, username=name, **common)
+            person = desks.Adjuster(browser, username=name, **common)
         else:
-            person = people.Officer(browser, username=name, **common)
+            person = desks.Officer(browser, username=name, **common)
         hired.append(person)
         return person
 
