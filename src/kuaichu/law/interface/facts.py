@@ -23,6 +23,7 @@ _KINDS = {"motor": Kind.MOTOR, "nonmotor": Kind.NONMOTOR, "pedestrian": Kind.PED
 _OWN_FACTS = frozenset({"circumstances", "stopped", "lane", "damaged_parts"})
 # Only for these a rule looks at parts and at who hit whom between two parties.
 _GEOMETRY = frozenset({"rear_end", "lane_change", "A01", "A14", "C07", "C09"})
+_LANE_CHANGE = frozenset({"lane_change", "A14", "C09"})
 _MOST_IMPACTS = read.MOST_PARTIES * 2
 
 
@@ -43,6 +44,8 @@ def facts_of(given: Json, ignored: list[str]) -> tuple[LiabilityFacts, tuple[Imp
     for impact in impacts if is_pair else ():
         for letter, part in impact.parts:
             parts[letter].append(part)
+    if is_pair and is_seen and not any(not _LANE_CHANGE.isdisjoint(codes) for codes in done):
+        parts = {letter: _ends(found) for letter, found in parts.items()}
     parties = tuple(
         _party(row, f"parties[{number}]", codes, parts[ids[number]], ignored, is_seen)
         for number, (row, codes) in enumerate(zip(fields, done, strict=True))
@@ -54,6 +57,11 @@ def facts_of(given: Json, ignored: list[str]) -> tuple[LiabilityFacts, tuple[Imp
         are_facts_found=read.yes_no(given, "facts_found", "", True),
     )
     return facts, impacts
+
+
+def _ends(parts: list[str]) -> list[str]:
+    """Front, rear or neither: left and right matter to lane changes only."""
+    return [part.split("_")[0] if part.startswith(("front", "rear")) else "left" for part in parts]
 
 
 def check_ids(ids: list[str]) -> None:

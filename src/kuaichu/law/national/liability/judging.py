@@ -7,6 +7,7 @@ computable: a listed behaviour on one side and none on the other gives full and 
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from kuaichu import law
 from kuaichu.law.citations import Citation
@@ -214,18 +215,21 @@ def _officer(code: str, conducts: tuple[Conduct, ...]) -> Verdict:
 
 
 def _act_steps(conducts: tuple[Conduct, ...]) -> tuple[ReasonStep, ...]:
-    return tuple(
-        ReasonStep(
-            letter=conduct.letter,
-            rule=act.code,
-            fact_zh=f"{conduct.letter} 方{act.zh}",
-            fact_en=f"{conduct.letter} {act.en}",
-            effect_zh="有过错" if act.is_listed else "可能影响责任",
-            effect_en="at fault" if act.is_listed else "may weigh",
-            citations=act.citations,
-            cause_codes=act.cause_codes,
-            certainty=act.certainty,
-        )
-        for conduct in sorted(conducts, key=lambda conduct: conduct.letter)
-        for act in conduct.acts
+    ordered = sorted(conducts, key=lambda conduct: conduct.letter)
+    return tuple(_act_step(conduct.letter, act.code) for conduct in ordered for act in conduct.acts)
+
+
+@lru_cache(maxsize=4096)
+def _act_step(letter: str, code: str) -> ReasonStep:
+    act = table().acts[code]
+    return ReasonStep(
+        letter=letter,
+        rule=act.code,
+        fact_zh=f"{letter} 方{act.zh}",
+        fact_en=f"{letter} {act.en}",
+        effect_zh="有过错" if act.is_listed else "可能影响责任",
+        effect_en="at fault" if act.is_listed else "may weigh",
+        citations=act.citations,
+        cause_codes=act.cause_codes,
+        certainty=act.certainty,
     )

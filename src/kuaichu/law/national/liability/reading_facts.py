@@ -1,6 +1,6 @@
 """From what people ticked to what each party did, and the contradictions that only a person can resolve."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from kuaichu.law import codes
@@ -34,10 +34,16 @@ class Conduct:
     is_standing_proven: bool
     refusal: str
     side: str = ""
+    all: frozenset[str] = field(init=False, compare=False)  # listed and weighing
+    acts: tuple[Act, ...] = field(init=False, compare=False)
+    special: frozenset[str] = field(init=False, compare=False)
 
-    @property
-    def special(self) -> frozenset[str]:
-        return frozenset(self.facts.special)
+    def __post_init__(self) -> None:
+        """Worked out once: every rule asks for these."""
+        codes_of_all = self.listed | self.weighing
+        object.__setattr__(self, "all", codes_of_all)
+        object.__setattr__(self, "acts", tuple(table().acts[code] for code in sorted(codes_of_all)))
+        object.__setattr__(self, "special", frozenset(self.facts.special))
 
     @property
     def is_unfit(self) -> bool:
@@ -50,14 +56,6 @@ class Conduct:
     @property
     def letter(self) -> str:
         return self.facts.letter
-
-    @property
-    def all(self) -> frozenset[str]:
-        return self.listed | self.weighing
-
-    @property
-    def acts(self) -> tuple[Act, ...]:
-        return tuple(table().acts[code] for code in sorted(self.all))
 
     def without_running_into(self) -> "Conduct":
         """As one that was only pushed or hit: then having stood is no contradiction either."""
