@@ -13,6 +13,10 @@ from pathlib import Path
 from kuaichu.command.paths import ROOT
 
 NO_TESTS = 5  # pytest's exit code when nothing was collected
+# What knows no database is not asked twice.
+WITHOUT_DATABASE = tuple(
+    f"--ignore={folder}" for folder in ("tests/style", "src/kuaichu/law", "src/kuaichu/dossier/documents")
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -60,7 +64,7 @@ def stages(more: list[str], *, is_fast: bool) -> list[Stage]:
     ]
     url = os.environ.get("KUAICHU_TEST_DATABASE_URL", "")
     found.append(
-        Stage(name="PostgreSQL", arguments=(*quick, "--ignore=tests/style", *more), env={"DATABASE_URL": url})
+        Stage(name="PostgreSQL", arguments=(*quick, *WITHOUT_DATABASE, *more), env={"DATABASE_URL": url})
         if url
         else Stage(name="PostgreSQL", skipped="跳过：没有 KUAICHU_TEST_DATABASE_URL · skipped, it is not set")
     )
