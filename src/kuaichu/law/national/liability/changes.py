@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from kuaichu.law.national.liability.grades import grades_text
 from kuaichu.law.national.liability.judging import judge
@@ -38,11 +39,16 @@ def _alternatives(party: PartyFacts, against: Conduct) -> list[tuple[PartyFacts,
     if against.all and len(mine.all) == len(mine.listed) == 1:
         act = mine.acts[0]
         options.append((replace(party, situations=()), f"没有“{act.zh}”这一行为", f"did not do this ({act.en})"))
-    for question in table().what_ifs:
+    for question in _questions_against(against.listed):
         is_new = question.situation not in party.situations and question.circumstance not in party.circumstances
-        if question.against in against.listed and is_new:
+        if is_new:
             options.append((_with(party, question), question.zh, question.en))
     return options
+
+
+@lru_cache(maxsize=4096)
+def _questions_against(listed: frozenset[str]) -> tuple[WhatIf, ...]:
+    return tuple(question for question in table().what_ifs if question.against in listed)
 
 
 def _with(party: PartyFacts, question: WhatIf) -> PartyFacts:

@@ -125,11 +125,12 @@ def _premises(actor: Conduct, conducts: tuple[Conduct, ...]) -> tuple[ReasonStep
 
 def _both_sides(a: Conduct, b: Conduct, *, on: date, place: str) -> Verdict:
     """Art. 60.2: a known pair first; both listed and both motor vehicles: equal; anything else a person weighs."""
-    for pair in table().pairs:
-        for first, second in ((a, b), (b, a)):
-            if first.listed & pair.first and second.all & pair.second and pair.second_too <= second.all:
-                is_whole = first.all <= pair.first and second.all <= pair.seconds
-                return _by_pair(pair, first, second, is_whole=is_whole, on=on, place=place)
+    found = _pair_of(a.listed, a.all, b.listed, b.all)
+    if found:
+        pair, is_a_first = found
+        first, second = (a, b) if is_a_first else (b, a)
+        is_whole = first.all <= pair.first and second.all <= pair.seconds
+        return _by_pair(pair, first, second, is_whole=is_whole, on=on, place=place)
     said = _with_rider(a, b)
     if said:
         return said
@@ -139,6 +140,19 @@ def _both_sides(a: Conduct, b: Conduct, *, on: date, place: str) -> Verdict:
     if a.facts.kind is b.facts.kind is Kind.MOTOR:
         return _equal(a, b)
     return _officer("weigh", (a, b))
+
+
+@lru_cache(maxsize=8192)
+def _pair_of(
+    listed_a: frozenset[str], all_a: frozenset[str], listed_b: frozenset[str], all_b: frozenset[str]
+) -> tuple[Pair, bool] | None:
+    """The first pair that fits in either direction, and whether A is its first."""
+    for pair in table().pairs:
+        if listed_a & pair.first and all_b & pair.second and pair.second_too <= all_b:
+            return pair, True
+        if listed_b & pair.first and all_a & pair.second and pair.second_too <= all_a:
+            return pair, False
+    return None
 
 
 def _by_pair(pair: Pair, first: Conduct, second: Conduct, *, is_whole: bool, on: date, place: str) -> Verdict:
