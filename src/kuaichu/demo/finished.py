@@ -9,10 +9,12 @@ from kuaichu.claims import actions
 from kuaichu.claims.actions import LossLine
 from kuaichu.claims.models import Claim, Payment, Settlement
 from kuaichu.claims.states import ClaimState, PaymentState
+from kuaichu.demo.city import drivers
 from kuaichu.demo.play import Play, Scene
 from kuaichu.journal.models import Event
 from kuaichu.money import parse_yuan
 
+_SCENE = Scene(first=4, second=1, place=5, photos="a", minutes_ago=26)
 _LOSSES = {
     "A": (
         ("front", "前保险杠皮", "replace", "1380"),
@@ -34,19 +36,29 @@ def play_finished_case(wait: Callable[[float], bool], *, patience_s: float, paus
     """
     if Case.objects.filter(stage=Stage.CLOSED).exists() or Event.objects.filter(name="payment.ordered").exists():
         return False
-    officer = Person.objects.get(username="officer2")
-    play = Play(Scene(first=4, second=1, place=5, photos="a", minutes_ago=26))
-    play.screen().locate().join().photograph().pass_photos(officer).give_details().choose(
-        "agree"
-    ).sign().name_accounts()
+    case = _begun() or _play_to_the_claims()
     waited = 0.0
     while waited < patience_s:
-        if _advance(play.case):
+        if _advance(case):
             return True
         if wait(pause_s):
             return False
         waited += pause_s
     return False
+
+
+def _begun() -> Case | None:
+    """The case that an earlier start, stopped too soon, brought as far as the claims."""
+    first, second = drivers()[_SCENE.first], drivers()[_SCENE.second]
+    found = Case.objects.filter(stage=Stage.CLAIMS, parties__plate=first.plate).filter(parties__plate=second.plate)
+    return found.first()
+
+
+def _play_to_the_claims() -> Case:
+    officer = Person.objects.get(username="officer2")
+    play = Play(_SCENE).screen().locate().join().photograph().pass_photos(officer)
+    play.give_details().choose("agree").sign().name_accounts()
+    return play.case
 
 
 def _advance(case: Case) -> bool:

@@ -23,8 +23,12 @@ def main() -> int:
     from django.db import connection
 
     from kuaichu.demo.finished import play_finished_case
+    from kuaichu.errors import Refused
 
-    play_finished_case(stopping.wait, patience_s=PATIENCE_SECONDS, pause_s=PAUSE_SECONDS)
+    try:
+        play_finished_case(stopping.wait, patience_s=PATIENCE_SECONDS, pause_s=PAUSE_SECONDS)
+    except Refused as refusal:  # an example that can't be played must not end the demonstration
+        print(f"the finished example was not played: {refusal.code}", flush=True)
     connection.close()
     stopping.wait()
     return 0
