@@ -17,6 +17,10 @@ def main(argv: Sequence[str]) -> int:
     arguments = list(argv)
     if arguments[:1] == ["manage"]:
         return _manage(arguments[1:])
+    if arguments[:1] == ["analyse"]:
+        from kuaichu.command.analysing import main as analyse
+
+        return analyse(arguments[1:])
     options, rest = parser().parse_known_args(arguments)
     if rest and not getattr(options, "takes_more", False):
         parser().error(f"不认识的参数 / unknown arguments: {' '.join(rest)}")
@@ -45,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
     _add_production(commands)
     _add_checks(commands)
     _add_law(commands)
+    commands.add_parser(
+        "analyse",
+        help="研判：热力、热点、聚集、重复警情、布点、派警 · analysis of files (docs/ANALYSIS.md)",
+        add_help=False,
+    )
     commands.add_parser("manage", help="Django 管理命令 · any Django management command", add_help=False)
     return top
 
