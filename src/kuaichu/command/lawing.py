@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import json
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
@@ -35,7 +34,7 @@ def _answers(options: argparse.Namespace) -> int:
 
 
 def _one(ask: Answer, source: BinaryIO) -> int:
-    from kuaichu.law.interface import InputError
+    from kuaichu.law.interface import InputError, parse
 
     try:
         _write(ask(parse(source.read())), indent=2)
@@ -46,7 +45,7 @@ def _one(ask: Answer, source: BinaryIO) -> int:
 
 def _lines(ask: Answer, source: BinaryIO) -> int:
     """One answer a line; a line that can't be read gets its error in its place, and the end is 2."""
-    from kuaichu.law.interface import InputError
+    from kuaichu.law.interface import InputError, encode, parse
 
     gc.freeze()
     gc.set_threshold(50_000)  # answers hold no circles; looking for them costs a tenth of the time
@@ -65,29 +64,9 @@ def _filled(source: BinaryIO) -> Iterator[bytes]:
     return (line for line in source if line.strip())
 
 
-def parse(raw: bytes) -> Any:
-    """One JSON text in UTF-8, with or without a byte order mark. Raises InputError."""
-    from kuaichu.law.interface import InputError
-
-    try:
-        return json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise InputError("not_json", "", f"这不是 JSON / not JSON: {error}") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
-
-
-def encode(answer: dict[str, Any], indent: int | None = None) -> bytes:
-    text = json.dumps(answer, ensure_ascii=False, indent=indent) if indent else _compact.encode(answer)
-    return text.encode("utf-8", "backslashreplace")
-
-
 def _write(answer: dict[str, Any], indent: int | None = None) -> None:
+    from kuaichu.law.interface import encode
+
     sys.stdout.buffer.write(encode(answer, indent) + b"\n")
     sys.stdout.buffer.flush()
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuaichu.command import lawing
-from kuaichu.law.interface import InputError, decide, screen, settle
+from kuaichu.law.interface import InputError, decide, parse, screen, settle
 
 ROOT = Path(__file__).parents[4]
 CAR = {"id": "A", "kind": "motor", "behaviours": ["A14"]}
@@ -23,7 +23,7 @@ SCREEN = {"on": "2026-03-01", "place": "330600", "answers": {"injured": "no"}}
 @given(st.binary(max_size=40))
 def test_bytes_that_are_no_json(raw):
     try:
-        lawing.parse(raw)
+        parse(raw)
     except InputError as error:
         codes = {error.code}
     else:

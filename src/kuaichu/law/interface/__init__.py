@@ -2,7 +2,7 @@
 
 decide(obj) -> liability · settle(obj) -> who pays whom · screen(obj) -> fast track · due(obj) -> deadline
 
-`obj` is what `json.loads` gives; so is the answer. Shapes: docs/LAW.md. Raises InputError(code, field, message) for
+`obj` is what `parse` gives; `encode` writes the answer. Shapes: docs/LAW.md. Raises InputError(code, field, message) for
 whatever can't be read, and nothing else.
 """
 
@@ -12,5 +12,6 @@ from kuaichu.law.interface.errors import InputError
 from kuaichu.law.interface.revision import law_revision
 from kuaichu.law.interface.screening import screen
 from kuaichu.law.interface.settling import settle
+from kuaichu.law.interface.texts import encode, parse
 
-__all__ = ["InputError", "decide", "due", "law_revision", "screen", "settle"]
+__all__ = ["InputError", "decide", "due", "encode", "law_revision", "parse", "screen", "settle"]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from kuaichu.accounts.throttle import Rate
+
 VERSION = "1.0"
 VERSION_HEADER = "Kuaichu-Api-Version"
 
@@ -16,3 +18,6 @@ KEY_SHORTEST, KEY_LONGEST = 8, 100
 KEY_SHORTEST_UNNAMED = 22  # a caller without a token is known by the key alone: 128 random bits
 KEEP_REPLIES_FOR = timedelta(hours=24)
 LONG_CALL_LEASE = timedelta(minutes=3)  # after that a call that never answered may be made again
+
+LAW_MOST_AT_ONCE = 100  # questions to the law in one call
+LAW_PER_ADDRESS = Rate(burst=300, per_hour=6000)  # a call centre or a carrier shares one address

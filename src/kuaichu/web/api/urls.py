@@ -12,10 +12,11 @@ from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from kuaichu.errors import Refused
-from kuaichu.web.api import evidence, insurer_deciding, insurer_reading, liability, people, public, scene
+from kuaichu.web.api import evidence, insurer_deciding, insurer_reading, law, liability, people, public, scene
 from kuaichu.web.api.callers import InsurerSignature, PartyToken
 from kuaichu.web.api.limits import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, VERSION, VERSION_HEADER
 from kuaichu.web.api.problems import TooLarge, plain, response_to, response_to_invalid
@@ -30,7 +31,16 @@ class _Renderer(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
 
 
-api = NinjaAPI(
+class _Api(NinjaAPI):
+    """With the shapes that the law reads itself."""
+
+    def get_openapi_schema(self, **more: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**more)
+        law.add_schemas(schema.schemas)
+        return schema
+
+
+api = _Api(
     renderer=_Renderer(),
     title="Kuaichu 快处 API",
     version=VERSION,
@@ -41,6 +51,7 @@ api = NinjaAPI(
 )
 _ROUTERS: tuple[tuple[str, Router, Any], ...] = (
     ("", public.router, None),
+    ("/law", law.router, None),
     ("", scene.router, PartyToken()),
     ("", people.router, PartyToken()),
     ("", evidence.router, PartyToken()),
