@@ -43,10 +43,12 @@ INSTALLED_APPS = [
     "kuaichu.journal",
     "kuaichu.links",
     "kuaichu.accounts",
+    "kuaichu.calls",
     "kuaichu.cases",
     "kuaichu.dossier",
     "kuaichu.liability",
     "kuaichu.claims",
+    "kuaichu.governance",
     "kuaichu.web",
 ]
 

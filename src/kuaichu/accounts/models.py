@@ -30,6 +30,7 @@ class AgencyKind(models.TextChoices):
 
     POLICE = "police", "交警部门"
     INSURER = "insurer", "保险公司"
+    DEPARTMENT = "department", "政府部门和乡镇街道"
     PLATFORM = "platform", "平台运维"
 
 
@@ -66,6 +67,10 @@ class Role(models.TextChoices):
     OFFICER = "officer", "民警"
     REVIEWER = "reviewer", "复核民警"
     ADJUSTER = "adjuster", "理赔员"
+    CALL_TAKER = "call_taker", "接警员"
+    ANALYST = "analyst", "研判员"
+    LEADER = "leader", "所队领导"
+    PARTNER = "partner", "成员单位联络员"
     ADMIN = "admin", "管理员"
 
 

@@ -18,6 +18,27 @@ def may_work_at_insurer_desk(person: Person) -> bool:
     return _is_at(person, AgencyKind.INSURER) and person.role == Role.ADJUSTER
 
 
+def may_take_calls(person: Person) -> bool:
+    """Call-takers, officers and leaders of a police unit."""
+    return _is_at(person, AgencyKind.POLICE) and person.role in (
+        Role.CALL_TAKER,
+        Role.OFFICER,
+        Role.LEADER,
+        Role.ANALYST,
+    )
+
+
+def may_work_at_command_desk(person: Person) -> bool:
+    """Analysts and leaders of a police unit: maps, ledgers, bulletins, hot-spot files and task orders."""
+    return _is_at(person, AgencyKind.POLICE) and person.role in (Role.ANALYST, Role.LEADER)
+
+
+def may_answer_task_orders(person: Person) -> bool:
+    """Those who have to mend something: leaders of police units, and contacts of departments and towns."""
+    at_department = _is_at(person, AgencyKind.DEPARTMENT) and person.role == Role.PARTNER
+    return at_department or (_is_at(person, AgencyKind.POLICE) and person.role == Role.LEADER)
+
+
 def may_administer(person: Person) -> bool:
     """Administrators of the platform."""
     return person.is_active and person.role == Role.ADMIN

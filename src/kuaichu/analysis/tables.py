@@ -20,7 +20,7 @@ Columns = dict[str, NDArray[Any]]
 BLOCK_BYTES = 1 << 20
 
 # Empty cells become NaN, -1 or "". A time is seconds since 1970-01-01 00:00 on the local clock; one that names a zone is
-# taken to Beijing's clock.
+# taken to China's clock (UTC+8).
 CASTS: dict[str, str] = {
     "number": "TRY_CAST({0} AS DOUBLE)",
     "integer": "TRY_CAST({0} AS BIGINT)",

@@ -64,9 +64,15 @@ def ensure_rows() -> None:
     place, _ = Place.objects.update_or_create(
         code=data["place"]["code"], defaults=_without(data["place"], "code") | {"parent": parent}
     )
+    places = {"": place}
+    for row in data["districts"]:
+        fields = _without(row, "code") | {"parent": place}
+        places[row["code"]], _ = Place.objects.update_or_create(code=row["code"], defaults=fields)
     for row in data["police"]:
         superior = Agency.objects.filter(code=row.get("superior", "")).first()
-        _agency(row, AgencyKind.POLICE, place, superior=superior)
+        _agency(row, AgencyKind.POLICE, places[row.get("district", "")], superior=superior)
+    for row in data["departments"]:
+        _agency(row, AgencyKind.DEPARTMENT, places[row.get("district", "")])
     for row in data["insurers"]:
         _agency(row, AgencyKind.INSURER, place, vendor="kuaichu_v1")
     for row in data["people"]:

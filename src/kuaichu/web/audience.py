@@ -11,13 +11,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from kuaichu.accounts import permissions
 from kuaichu.accounts.models import Person
 
-Audience = Literal["public", "driver", "police", "reviewer", "insurer", "admin", "staff", "partner", "demo"]
+Audience = Literal[
+    "public",
+    "driver",
+    "police",
+    "reviewer",
+    "insurer",
+    "admin",
+    "staff",
+    "partner",
+    "demo",
+    "calls",
+    "command",
+    "orders",
+]
 View = Callable[..., HttpResponse]
 
 _allowed: dict[str, Callable[[Person], bool]] = {
     "police": permissions.may_work_at_police_desk,
     "reviewer": permissions.may_decide_reviews,
     "insurer": permissions.may_work_at_insurer_desk,
+    "calls": permissions.may_take_calls,
+    "command": permissions.may_work_at_command_desk,
+    "orders": permissions.may_answer_task_orders,
     "admin": permissions.may_administer,
     "staff": lambda person: person.is_active,
 }

@@ -9,16 +9,24 @@ DESKS = (
     permissions.may_work_at_police_desk,
     permissions.may_decide_reviews,
     permissions.may_work_at_insurer_desk,
+    permissions.may_take_calls,
+    permissions.may_work_at_command_desk,
+    permissions.may_answer_task_orders,
     permissions.may_administer,
 )
-POLICE, REVIEWS, INSURER, ADMIN = (desk.__name__ for desk in DESKS)
+POLICE, REVIEWS, INSURER, CALLS, COMMAND, ORDERS, ADMIN = (desk.__name__ for desk in DESKS)
 ALLOWED = {
-    (Role.OFFICER, AgencyKind.POLICE): {POLICE},
+    (Role.OFFICER, AgencyKind.POLICE): {POLICE, CALLS},
+    (Role.CALL_TAKER, AgencyKind.POLICE): {CALLS},
+    (Role.ANALYST, AgencyKind.POLICE): {CALLS, COMMAND},
+    (Role.LEADER, AgencyKind.POLICE): {CALLS, COMMAND, ORDERS},
+    (Role.PARTNER, AgencyKind.DEPARTMENT): {ORDERS},
     (Role.REVIEWER, AgencyKind.POLICE): {POLICE, REVIEWS},
     (Role.ADJUSTER, AgencyKind.INSURER): {INSURER},
     (Role.ADMIN, None): {ADMIN},
     (Role.ADMIN, AgencyKind.POLICE): {ADMIN},
     (Role.ADMIN, AgencyKind.INSURER): {ADMIN},
+    (Role.ADMIN, AgencyKind.DEPARTMENT): {ADMIN},
     (Role.ADMIN, AgencyKind.PLATFORM): {ADMIN},
 }
 

@@ -23,7 +23,7 @@ def test_typed_columns_from_either_encoding(tmp_path, encoding):
     assert np.isnan(table["lon"][1])
     assert list(table["n"]) == [3, -1, 2]
     assert list(table["road"]) == ["人民路", "", "解放路"]
-    assert list(np.diff(table["t"])) == [60, 60]  # the last one names its zone: 00:02 UTC is 08:02 in Beijing
+    assert list(np.diff(table["t"])) == [60, 60]  # the last one names its zone: 00:02 UTC is 08:02 in China
 
 
 def test_a_bad_cell_is_named_and_may_be_left_out(tmp_path):

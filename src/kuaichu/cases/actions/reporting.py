@@ -64,9 +64,9 @@ def report(*, place_code: str, kind: str = PartyKind.MOTOR) -> NewParty:
 
 
 def _unit_for(place_code: str) -> Agency | None:
-    """The unit that works there: the first one that is nobody's superior (令146 Art. 9)."""
+    """The unit that works there: the first one with no unit of the same place below it (令146 Art. 9)."""
     units = Agency.objects.filter(place_id=place_code, kind=AgencyKind.POLICE, is_active=True)
-    return units.filter(subordinates__isnull=True).order_by("code").first()
+    return units.exclude(subordinates__place_id=place_code).order_by("code").first()
 
 
 def _open_case(unit: Agency, place_code: str, kind: str) -> NewParty:

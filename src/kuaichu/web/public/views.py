@@ -21,7 +21,7 @@ from kuaichu.web.audience import audience
 OUTBOX_SHOWN = 50
 CASES_SHOWN = 8
 _LOOPBACK = {"127.0.0.1", "localhost", "::1", "testserver"}
-_ORDER = [Role.OFFICER, Role.REVIEWER, Role.ADJUSTER, Role.ADMIN]
+_ORDER = list(Role)  # as the roles come up on the way of a case
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,12 @@ from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM, Actor
 
+DESKS_BY_ROLE = {
+    Role.CALL_TAKER.value: "/calls/",
+    Role.ANALYST.value: "/command/",
+    Role.LEADER.value: "/command/",
+    Role.PARTNER.value: "/orders/",
+}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "pending_person"
 PENDING_FOR = timedelta(minutes=10)
@@ -95,5 +101,7 @@ def home_of(person: Person) -> str:
     """The desk of a person's role."""
     if person.role == Role.ADMIN:
         return "/admin/"
+    if person.role in DESKS_BY_ROLE:
+        return DESKS_BY_ROLE[person.role]
     desks = {AgencyKind.POLICE.value: "/police/", AgencyKind.INSURER.value: "/insurer/"}
     return desks.get(person.agency.kind if person.agency else "", "/staff/account/")
