@@ -6,7 +6,7 @@ from hashlib import sha256
 from kuaichu.law.citations import LAW_ROOT
 
 _KINDS = (".yaml", ".csv", ".py")
-_NOT_LAW = {"tests", "examples", "__pycache__", "printing"}
+_NOT_LAW = {"tests", "examples", "__pycache__", "printing", "scenes"}
 
 
 @lru_cache(maxsize=1)
