@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.accounts import throttle
 from kuaichu.accounts.models import OneTimeCode
 from kuaichu.errors import Refused
@@ -25,9 +25,10 @@ def issue(*, purpose: str, subject_id: str, phone: str, expires_at: datetime) ->
     OneTimeCode.objects.filter(subject_id=subject_id, purpose=purpose, used_at__isnull=True, expires_at__gt=now).update(
         expires_at=now
     )
-    return OneTimeCode.objects.create(
+    code = OneTimeCode(
         purpose=purpose, subject_id=subject_id, phone_index=phone_index, issued_at=now, expires_at=expires_at
     )
+    return rows.insert(code)
 
 
 def check(*, purpose: str, subject_id: str, phone: str, typed: str, max_tries: int) -> OneTimeCode:
@@ -38,7 +39,7 @@ def check(*, purpose: str, subject_id: str, phone: str, typed: str, max_tries: i
     transaction of the caller's, so call this before opening one.
     """
     now = clock.now()
-    row = OneTimeCode.objects.filter(subject_id=subject_id, purpose=purpose).order_by("-issued_at").first()
+    row = next(iter(rows.select(OneTimeCode, order_by="-issued_at", subject_id=subject_id, purpose=purpose)), None)
     if row is None or row.phone_index != blind_index(phone, purpose="phone"):
         raise Refused("code.missing", "请先获取短信验证码")
     is_used = row.used_at is not None and now - row.used_at > SECOND_TAP

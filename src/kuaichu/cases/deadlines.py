@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from kuaichu import clock, law
+from kuaichu import clock, law, rows
 from kuaichu.cases.locking import lock_case
 from kuaichu.cases.models import Case, Deadline
 
@@ -22,14 +22,9 @@ def start(case: Case, name: str, *, started_at: datetime, subject: str = "") -> 
     Deadline.objects.filter(
         case=case, clock=name, subject=subject, settled_at__isnull=True, fired_at__isnull=False
     ).update(settled_at=clock.now())
-    deadline, _ = Deadline.objects.get_or_create(
-        case=case,
-        clock=name,
-        subject=subject,
-        settled_at=None,
-        defaults={"started_at": started_at, "due_at": due.at},
-    )
-    return deadline
+    running = rows.find(Deadline, case=case, clock=name, subject=subject, settled_at=None)
+    new = Deadline(case=case, clock=name, subject=subject, started_at=started_at, due_at=due.at)
+    return running or rows.insert(new)
 
 
 def settle(case: Case, *names: str, subject: str | None = None) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.journal import registry
 from kuaichu.journal.actors import Actor
 from kuaichu.journal.chain import digest_of
@@ -34,8 +34,7 @@ def record(name: str, *, stream: UUID, actor: Actor, subject: str = "", **facts:
         handled_at=None if registry.reactions_to(name) else now,
     )
     event.digest = digest_of(event)
-    event.save(force_insert=True)
-    return event
+    return rows.insert(event)
 
 
 def _head(stream: UUID) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.journal import registry
 from kuaichu.journal.models import Event, ReactionRun
 
@@ -30,20 +30,21 @@ def run_waiting(limit: int = 50) -> int:
 def _run_one(event_id: int) -> int:
     if not _claim(event_id):
         return 0
-    event = Event.objects.get(pk=event_id)
-    done = set(ReactionRun.objects.filter(event=event).values_list("reaction", flat=True))
+    event = rows.find(Event, pk=event_id)
+    assert event is not None, "events are never deleted"
+    done = {run.reaction for run in rows.select(ReactionRun, event=event)}
     for reaction in registry.reactions_to(event.name):
         name = registry.label(reaction)
         if name in done:
             continue
         try:
             with transaction.atomic():
-                ReactionRun.objects.create(event=event, reaction=name, at=clock.now())
+                rows.insert(ReactionRun(event=event, reaction=name, at=clock.now()))
                 reaction(event)
         except Exception as error:  # noqa: BLE001 - a poison event must not stop the others
             _give_back(event, name, error)
             return 1
-    Event.objects.filter(pk=event_id).update(handled_at=clock.now(), claimed_until=None)
+    rows.update(Event, {"handled_at": clock.now(), "claimed_until": None}, pk=event_id)
     return 1
 
 

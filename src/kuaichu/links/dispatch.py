@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.links import registry
 from kuaichu.links.adapters import PermanentError, RetryableError
 from kuaichu.links.models import Exchange, ExchangeState
@@ -47,7 +47,8 @@ def _send_one(exchange_id: UUID) -> int:
     )
     if changed != 1:
         return 0
-    exchange = Exchange.objects.get(pk=exchange_id)
+    exchange = rows.find(Exchange, pk=exchange_id)
+    assert exchange is not None, "it was claimed a moment ago"
     tables = registry.tables()
     key = (exchange.kind, exchange.operation)
     try:
@@ -69,13 +70,14 @@ def _send_one(exchange_id: UUID) -> int:
 def _finish(exchange: Exchange, message: dict[str, object], reply: dict[str, object]) -> None:
     body = json.dumps(message, sort_keys=True, ensure_ascii=False, default=str)
     with transaction.atomic():
-        changed = Exchange.objects.filter(pk=exchange.pk, state=ExchangeState.SENDING).update(
-            state=ExchangeState.DONE,
-            done_at=clock.now(),
-            claimed_until=None,
-            message_digest=hashlib.sha256(body.encode()).hexdigest(),
-            error_code="",
-        )
+        done = {
+            "state": ExchangeState.DONE,
+            "done_at": clock.now(),
+            "claimed_until": None,
+            "message_digest": hashlib.sha256(body.encode()).hexdigest(),
+            "error_code": "",
+        }
+        changed = rows.update(Exchange, done, pk=exchange.pk, state=ExchangeState.SENDING)
         take = registry.tables().replies.get((exchange.kind, exchange.operation))
         if changed == 1 and take is not None:
             take(exchange, reply)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from kuaichu import clock
 from kuaichu.accounts.models import Person
-from kuaichu.cases import rows
+from kuaichu.cases import finding
 from kuaichu.cases.actions.phones import device_digest
 from kuaichu.cases.models import Case, Party
 from kuaichu.cases.permissions import may_handle
@@ -37,8 +37,8 @@ def find_party(request: HttpRequest, token: str) -> PartyAccess:
 
 def party_behind(token: str) -> Party:
     """Like `find_party` without asking whose browser it is: for answers that say nothing personal. Two statements."""
-    party = rows.party_by_token(token_digest(token))
-    case = rows.case_by_id(party.case_id) if party else None
+    party = finding.party_by_token(token_digest(token))
+    case = finding.case_by_id(party.case_id) if party else None
     if party is None or case is None:
         raise NotFound("party.unknown", "没有找到这个案件，请检查链接是否完整")
     party.case = case
@@ -57,7 +57,7 @@ def party_of(request: HttpRequest, token: str) -> PartyAccess:
 
 def _is_trusted(request: HttpRequest, party: Party) -> bool:
     owners = [party.pk, party.host_id] if party.host_id else [party.pk]
-    devices = rows.devices_of(owners)
+    devices = finding.devices_of(owners)
     if party.phone_confirmed_at is None and not devices:
         return True
     known = {digest for _, digest in devices}

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.errors import Refused
 from kuaichu.web.api.callers import Caller, caller_of
 from kuaichu.web.api.limits import (
@@ -98,7 +98,7 @@ def _claim(mark: Mark) -> tuple[IdempotentReply, bool]:
     values = {"request_digest": digest, "begun_at": now, "status": None, "body": ""}
     try:
         with transaction.atomic():
-            return IdempotentReply.objects.create(caller=caller, key=key, **values), True
+            return rows.insert(IdempotentReply(caller=caller, key=key, **values)), True
     except IntegrityError:
         row = IdempotentReply.objects.select_for_update().filter(caller=caller, key=key).first()
     if row is None:  # the other call has just given the key back
@@ -131,7 +131,7 @@ def _keep(row: IdempotentReply, response: HttpResponse) -> None:
         row.delete()
         return
     row.status, row.body = response.status_code, response.content.decode()
-    row.save(update_fields=["status", "body"])
+    rows.update(IdempotentReply, {"status": row.status, "body": row.body}, pk=row.pk)
 
 
 def _key(request: HttpRequest, caller: Caller) -> str:

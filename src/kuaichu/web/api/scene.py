@@ -5,6 +5,7 @@ from ninja import Query, Router
 
 from kuaichu import law
 from kuaichu.cases import actions
+from kuaichu.cases.finding import parties_of
 from kuaichu.cases.models import Party
 from kuaichu.errors import Refused
 from kuaichu.journal.models import Event
@@ -41,7 +42,7 @@ def read_state(request: HttpRequest) -> party.State:
 def state_of(me: Party) -> party.State:
     """The state for one party."""
     case = me.case
-    parties = tuple(case.parties.select_related("host", "insurer").order_by("letter"))
+    parties = parties_of(case)
     step = next_step(standing_of(case, parties), letter=me.letter)
     review = review_of(case.pk)
     return party.State(

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from kuaichu import clock
+from kuaichu.cases.finding import parties_of
 from kuaichu.cases.models import Case, Party
 from kuaichu.cases.states import PhotoState, Stage
 from kuaichu.dossier.models import Photo, Signature
@@ -84,7 +85,7 @@ def party_page(view: View) -> View:
 def visit_of(request: HttpRequest, token: str, party: Party) -> Visit:
     """The visit of a party: four statements at most."""
     case = party.case
-    parties = tuple(case.parties.select_related("host", "insurer").order_by("letter"))
+    parties = parties_of(case)
     standing = standing_of(case, parties)
     return Visit(request, token, party, case, parties, standing, next_step(standing, letter=party.letter))
 
