@@ -72,6 +72,11 @@ class Citation:
         return gists().get((self.act, self.article), ("", ""))[1]
 
     @property
+    def text_zh(self) -> str:
+        """The whole article in the act's own words, or empty where this product does not hold them."""
+        return texts(self.act).get(self.article.partition("(")[0].partition(".")[0], "")
+
+    @property
     def en(self) -> str:
         act = act_of(self.act).en
         return f"{act}, {article_en(self.article)}" if self.article else act
@@ -143,6 +148,13 @@ def gists() -> dict[tuple[str, str], tuple[str, str]]:
         for act, of_act in rows.items()
         for article, text in of_act.items()
     }
+
+
+@lru_cache(maxsize=64)
+def texts(act: str) -> dict[str, str]:
+    """Article number → its words, of the articles of `act` that this product cites; from `texts/<act>.yaml`."""
+    path = LAW_ROOT / "texts" / f"{act}.yaml"
+    return dict(read_mapping(path)["articles"]) if path.exists() else {}
 
 
 def load_acts(path: Path) -> dict[str, Act]:

@@ -87,6 +87,11 @@ class Value:
         return _citation(self.source, self.article)
 
 
+def mark_of(certainty: str) -> tuple[str, str]:
+    """The word to print beside whatever has this certainty, in Chinese and English; both empty for `law`."""
+    return _MARKS_ZH[certainty], _MARKS_EN[certainty]
+
+
 @lru_cache(maxsize=4096)
 def _citation(source: str, article: str) -> "Citation":
     from kuaichu.law.citations import Citation

@@ -81,7 +81,11 @@ def _answer(found: Proposal) -> Json:
             answer["share_mark"] = mark
     if found.accidents:
         answer["accidents"] = [
-            {"liability": None if part.is_officer_needed else _grades(part), "officer_decides": part.is_officer_needed}
+            {
+                "impacts": [impact.order for impact in part.impacts],
+                "liability": None if part.is_officer_needed else _grades(part),
+                "officer_decides": part.is_officer_needed,
+            }
             for part in found.accidents
         ]
     if found.compensation:

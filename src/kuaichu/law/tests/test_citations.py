@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kuaichu.law import QUESTIONS, Citation, LawError, engine
-from kuaichu.law.citations import acts, article_zh, gists, number_zh
+from kuaichu.law.citations import acts, article_zh, gists, number_zh, texts
 from kuaichu.law.divisions import chain, known, level
 from kuaichu.law.national import clocks
+from kuaichu.law.national.liability.table import table
+from kuaichu.law.reading import read_mapping
 
 SRC = Path(__file__).parents[3]
 
@@ -86,3 +89,23 @@ def test_the_room_is_light_to_import() -> None:
     script = "import sys, kuaichu.law; print([name for name in ('django', 'yaml', 'numpy') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env={"PYTHONPATH": str(SRC)})
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_every_article_that_liability_and_settlement_cite_can_be_read() -> None:
+    """An article opens on the officer's desk: its own words are there wherever the act's text was at hand."""
+    held = {path.stem for path in (Path(__file__).parents[1] / "texts").glob("*.yaml")}
+    assert held <= set(acts())
+    cited = {citation for code in table().acts.values() for citation in code.citations}
+    missing = [citation.zh for citation in cited if citation.act in held and not citation.text_zh]
+    assert missing == []
+    assert Citation("road_safety_law", "43.2").text_zh.startswith("第四十三条 同车道行驶的机动车")
+    assert Citation("handling", "60.1").text_zh.count("\n") == 4
+    assert Citation("service_rules", "").text_zh == ""
+
+
+def test_the_words_of_an_article_begin_with_its_number() -> None:
+    for path in (Path(__file__).parents[1] / "texts").glob("*.yaml"):
+        content = read_mapping(path)
+        assert type(content["version_on"]) is date
+        for article, words in texts(path.stem).items():
+            assert words.startswith(f"{article_zh(article)} "), (path.stem, article)

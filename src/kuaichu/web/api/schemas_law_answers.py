@@ -64,6 +64,9 @@ class LawReason(_Answer):
 
 
 class LawSubAccident(_Answer):
+    """One of several accidents in law; `impacts`: the orders of the impacts it is made of."""
+
+    impacts: list[int]
     liability: dict[str, str] | None
     officer_decides: bool
 

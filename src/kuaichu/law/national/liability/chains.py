@@ -32,6 +32,14 @@ def accidents_of(conducts: tuple[Conduct, ...], impacts: tuple[Impact, ...]) -> 
     )
 
 
+def impacts_by_accident(impacts: tuple[Impact, ...]) -> tuple[tuple[Impact, ...], ...]:
+    """The impacts of each accident, in the order of `accidents_of`; empty when the order is not known."""
+    found: dict[str, list[Impact]] = {}
+    for impact, root in _roots(impacts) or ():
+        found.setdefault(root, []).append(impact)
+    return tuple(tuple(group) for group in found.values())
+
+
 def parts_of(impacts: tuple[Impact, ...]) -> tuple[DamagedPart, ...]:
     """Per damaged part the accident it belongs to: its impact's, or None where impacts of two accidents did it."""
     if len(impacts) == 1:

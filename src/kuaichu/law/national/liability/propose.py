@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from kuaichu import law
-from kuaichu.law.national.liability.chains import accidents_of, parts_of
+from kuaichu.law.national.liability.chains import accidents_of, impacts_by_accident, parts_of
 from kuaichu.law.national.liability.changes import MOST_CHANGES, change, changes_of
 from kuaichu.law.national.liability.judging import judge
 from kuaichu.law.national.liability.reading_facts import RUNNING_INTO, Conduct, check, read
@@ -89,9 +89,10 @@ def _chain(
     if accidents is None:
         return _proposal(Verdict(None, "order", ()), facts.parties, on=on, place=place)
     parts = []
-    for accident in accidents:
+    for accident, impacts in zip(accidents, impacts_by_accident(facts.impacts), strict=True):
         verdict = judge(accident, collision_form=facts.collision_form, on=on, place=place)
-        parts.append(_proposal(verdict, tuple(conduct.facts for conduct in accident), on=on, place=place))
+        part = _proposal(verdict, tuple(conduct.facts for conduct in accident), on=on, place=place)
+        parts.append(replace(part, impacts=impacts))
     damaged = parts_of(facts.impacts)
     if len(parts) == 1:
         changes = chain_changes(facts, parts[0], on=on, place=place) if with_changes else ()

@@ -136,7 +136,8 @@ class Proposal:
     """A proposal, never a determination: people agree to it or an officer decides.
 
     `is_officer_needed`: no grade is proposed; `officer_zh/en` say why. `accidents`: for a chain that is several
-    accidents in law, the proposal for each, in order; otherwise empty. `damaged_parts`: who answers for which part.
+    accidents in law, the proposal for each, in order; otherwise empty. `impacts`: of such an accident, those it is made
+    of. `damaged_parts`: who answers for which part.
     `compensation`: where no liability can be found but the place says who pays, percent by letter.
     """
 
@@ -148,6 +149,7 @@ class Proposal:
     officer_en: str = ""
     changes_if: tuple[Change, ...] = ()
     accidents: tuple["Proposal", ...] = ()
+    impacts: tuple[Impact, ...] = ()
     damaged_parts: tuple[DamagedPart, ...] = ()
     compensation: tuple[tuple[str, int], ...] = ()
 
