@@ -100,4 +100,7 @@ def _step(step: rules.Step, kind: str) -> dict[str, Any]:
 
 def articles_json(citations: Sequence[Citation]) -> list[dict[str, str]]:
     """Citations as stored, in both languages."""
-    return [{"zh": citation.zh, "en": citation.en} for citation in citations]
+    return [
+        {"act": citation.act, "article": citation.article, "zh": citation.zh, "en": citation.en}
+        for citation in citations
+    ]

@@ -1,6 +1,7 @@
 """What the instruments say: the facts of the case in the words of the forms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from kuaichu import clock, law
 from kuaichu.accounts.models import Person
@@ -16,9 +17,11 @@ from kuaichu.dossier.documents.content import (
 )
 from kuaichu.dossier.documents.wording import performance_clauses, rights_notices
 from kuaichu.dossier.states import InstrumentKind
+from kuaichu.law.citations import number_zh
 from kuaichu.law.identifiers import Plate, document_kinds
 from kuaichu.liability.facts import agreed_situations
 from kuaichu.liability.models import Review
+from kuaichu.liability.proposals import impacts_of
 
 _LETTERS = {"A": "甲", "B": "乙", "C": "丙"}
 _DAY = "%Y年%m月%d日"
@@ -132,7 +135,31 @@ def facts_text(case: Case, parties: Sequence[Party]) -> str:
     form = law.codes.label("collision_form", case.collision_form)
     tail = f"其中{acts}。" if acts else ""
     injury = "，无人员伤亡" if _is_without_injury(case) else ""
-    return f"{_moment(case)}，{movers}，在{case.location}发生{form}，造成车辆损坏{injury}。{tail}"
+    told = f"{_moment(case)}，{movers}，在{case.location}发生{form}，造成车辆损坏{injury}。{tail}"
+    return told + impacts_text((impact.hitter, impact.hit) for impact in impacts_of(case))
+
+
+def impacts_text(pairs: Iterable[tuple[str, str]]) -> str:
+    """碰撞顺序 as a sentence; empty without impacts."""
+    numbered = enumerate(pairs, 1)
+    acts = "；".join(f"第{number_zh(n)}次，{_LETTERS[hitter]}方撞{_LETTERS[hit]}方" for n, (hitter, hit) in numbered)
+    return f"碰撞先后：{acts}。" if acts else ""
+
+
+def accidents_text(result: Mapping[str, Any]) -> str:
+    """What the law says of each accident of a chain, for the officer to keep or change; empty for one accident.
+
+    `result` is a stored proposal. Only accidents that all have a grade are told.
+    """
+    accidents = result.get("accidents") or []
+    if not accidents or not all(accident["grades"] for accident in accidents):
+        return ""
+    parts = []
+    for accident in accidents:
+        pairs = "、".join(f"{_LETTERS[hitter]}方撞{_LETTERS[hit]}方" for hitter, hit in accident["impacts"])
+        grades = accident["grades"].items()
+        parts.append(pairs + "：" + "，".join(f"{_LETTERS[x]}方{law.codes.label('liability', y)}" for x, y in grades))
+    return "分别认定：" + "；".join(parts) + "。"
 
 
 def _is_without_injury(case: Case) -> bool:

@@ -32,6 +32,15 @@ class Proposal(models.Model):
         ]
 
 
+class ImpactOrder(models.Model):
+    """Which impact came first when three collided, as an officer found it: `impacts` is [[hitter, hit], ...]."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="impact_order")
+    impacts = models.JSONField()
+    officer = models.ForeignKey(Person, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+
 class PartyChoice(models.Model):
     """What a party wants done with a proposal: agree on it, or ask the police to determine online."""
 

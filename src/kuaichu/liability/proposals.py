@@ -1,4 +1,4 @@
-"""The law's proposal for a case, as the JSON that is stored and shown."""
+"""The law's proposal for a case, from the facts as the accounts give them."""
 
 import hashlib
 import json
@@ -8,26 +8,49 @@ from typing import Any
 
 from kuaichu import clock, law
 from kuaichu.cases.models import Case, Party, PartyKind
-from kuaichu.law.national.liability import Kind, LiabilityFacts, PartyFacts, Proposal, ReasonStep
+from kuaichu.law.national.liability import Impact, Kind, LiabilityFacts, PartyFacts
 from kuaichu.law.national.liability import propose as propose_by_law
+from kuaichu.liability.explaining import as_json
 from kuaichu.liability.facts import agreed_situations, disputed_letters
+from kuaichu.liability.models import ImpactOrder
 
 
 def facts_of(case: Case, parties: Sequence[Party]) -> LiabilityFacts:
-    """What the accounts agree on, in the law's terms."""
-    agreed = agreed_situations(parties)
+    """What the accounts agree on, and the order of impacts if an officer has found it, in the law's terms."""
+    return _facts(case.collision_form, parties, agreed_situations(parties), impacts_of(case))
+
+
+def impacts_of(case: Case) -> tuple[Impact, ...]:
+    """The order of impacts that an officer recorded; empty before that."""
+    found = ImpactOrder.objects.filter(case=case).first()
+    return tuple(Impact(hitter, hit, n) for n, (hitter, hit) in enumerate(found.impacts, 1)) if found else ()
+
+
+def _facts(
+    form: str, parties: Sequence[Party], situations: Mapping[str, Sequence[str]], impacts: tuple[Impact, ...]
+) -> LiabilityFacts:
     return LiabilityFacts(
         parties=tuple(
             PartyFacts(
                 letter=party.letter,
                 kind=Kind(party.kind),
-                situations=agreed[party.letter],
+                situations=tuple(situations.get(party.letter, ())),
                 damaged_parts=tuple(party.damaged_parts),
             )
             for party in parties
         ),
-        collision_form=case.collision_form,
+        collision_form=form,
+        impacts=impacts,
     )
+
+
+def _facts_by_account(case: Case, parties: Sequence[Party]) -> dict[str, LiabilityFacts]:
+    """The facts as each account alone tells them, by the letter of who tells."""
+    impacts = impacts_of(case)
+    return {
+        teller.letter: _facts(teller.collision_form or case.collision_form, parties, teller.situations, impacts)
+        for teller in parties
+    }
 
 
 def digest_of(facts: LiabilityFacts, disputed: Sequence[str]) -> str:
@@ -37,59 +60,16 @@ def digest_of(facts: LiabilityFacts, disputed: Sequence[str]) -> str:
 
 def propose(case: Case, parties: Sequence[Party]) -> tuple[str, dict[str, Any]]:
     """The digest of the facts and the proposal: grades and shares by letter (empty when an officer has to decide),
-    reasons with articles, and what would change it."""
+    reasons with articles, what would change it, and the accidents of a chain that is several in law."""
     facts, disputed = facts_of(case, parties), disputed_letters(parties)
     on = clock.local_day(case.occurred_at or case.created_at)
-    return digest_of(facts, disputed), _as_json(propose_by_law(facts, on=on, place=case.place_id), disputed)
-
-
-def _as_json(proposal: Proposal, disputed: Sequence[str]) -> dict[str, Any]:
-    """Where the accounts contradict each other nothing is proposed: the law leaves that to an officer (令146 Art.
-    20).
-    """
-    is_officer_needed = proposal.is_officer_needed or bool(disputed)
-    grades = {party.letter: str(party.grade) for party in proposal.parties if party.grade is not None}
-    why = {"zh": proposal.officer_zh, "en": proposal.officer_en}
-    if disputed:
-        why = {
-            "zh": "双方对事情经过说法不一，要由民警来定责",
-            "en": "The parties tell it differently, so an officer has to determine",
-        }
-    return {
-        "grades": {} if is_officer_needed else grades,
-        "shares": {}
-        if is_officer_needed
-        else {party.letter: party.share_percent for party in proposal.parties if party.share_percent is not None},
-        "tentative_grades": grades if disputed else {},
-        "is_officer_needed": is_officer_needed,
-        "officer_reason": why if is_officer_needed else {"zh": "", "en": ""},
-        "disputed": list(disputed),
-        "reasons": [_reason(step) for step in proposal.steps],
-        "changes": [{"zh": _titled(change.zh), "en": change.en} for change in proposal.changes_if],
+    told = _facts_by_account(case, parties) if disputed else {}
+    by_account = {
+        letter: propose_by_law(alone, on=on, place=case.place_id, with_changes=False) for letter, alone in told.items()
     }
-
-
-def _titled(text: str) -> str:
-    """The law speaks of sides A, B, C; the forms say 甲方, 乙方, 丙方."""
-    for letter, title in (("A", "甲"), ("B", "乙"), ("C", "丙")):
-        text = text.replace(f" {letter} 方", f"{title}方").replace(f"{letter} 方", f"{title}方")
-    return text
-
-
-def _reason(step: ReasonStep) -> dict[str, Any]:
-    return {
-        "letter": step.letter,
-        "rule": step.rule,
-        "act": _titled(step.fact_zh),
-        "zh": _titled(step.zh),
-        "en": step.en,
-        "articles": [
-            {"zh": citation.full_zh, "en": citation.en, "gist_zh": citation.gist_zh, "gist_en": citation.gist_en}
-            for citation in step.citations
-        ],
-        "causes": list(step.cause_codes),
-        "certainty": step.certainty,
-    }
+    proposal = propose_by_law(facts, on=on, place=case.place_id)
+    digest = digest_of(facts, [*disputed, *map(repr, told.values())])
+    return digest, as_json(proposal, disputed=disputed, by_account=by_account)
 
 
 def shares_by_law(

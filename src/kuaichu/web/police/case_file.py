@@ -16,6 +16,7 @@ from kuaichu.journal.models import Event
 from kuaichu.journal.queries import timeline
 from kuaichu.liability.facts import disputed_letters
 from kuaichu.liability.models import Determination, Proposal, Review
+from kuaichu.liability.proposals import impacts_of
 from kuaichu.liability.queries import proposal_in_force, review_of
 from kuaichu.liability.states import ReviewState
 from kuaichu.links.models import Exchange, ExchangeState
@@ -52,6 +53,7 @@ class CaseFile:
     answers: list[Answer]
     tellings: list[Telling]
     proposal: Proposal | None
+    impacts: list[tuple[str, str]]
     choices: dict[str, str]
     instruments: list[InstrumentView]
     determination: Determination | None
@@ -109,6 +111,7 @@ def read(case: Case) -> CaseFile:
         answers=_answers(case),
         tellings=_tellings(parties),
         proposal=proposal,
+        impacts=[(impact.hitter, impact.hit) for impact in impacts_of(case)] if len(parties) > 2 else [],
         choices=choices,
         instruments=instruments_of(case.pk),
         determination=determination,

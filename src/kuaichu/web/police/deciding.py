@@ -1,6 +1,7 @@
 """What all decisions share: take it, then open the next case; when it is refused, show the fresh state and why."""
 
 from collections.abc import Callable, Mapping
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from kuaichu.errors import FieldErrors, NotFound, Refused
 from kuaichu.journal.actions import record_read
 from kuaichu.journal.actors import Actor
 from kuaichu.liability import content
+from kuaichu.liability.actions.impacts import LEAST_PARTIES, MOST_IMPACTS
 from kuaichu.web.access import case_for
 from kuaichu.web.police import case_file, proposals, queues
 
@@ -99,11 +101,22 @@ def show_case(
     if file.work in ("online", "field"):
         may_determine = file.is_told and bool(file.case.collision_form)
         facts = content.facts_text(file.case, file.parties) if may_determine else ""
-        context |= {"may_determine": may_determine, "facts_text": facts}
+        apart = content.accidents_text(file.proposal.result) if file.proposal else ""
+        context |= {"may_determine": may_determine, "facts_text": facts + apart}
+        context |= _impact_fields(file)
     response = render(request, "police/case.html", context, status=409 if refusal else 200)
     if refusal:  # the address of the case, not of the decision: it can be opened again
         response.headers["HX-Push-Url"] = f"/police/cases/{case_id}/?queue={desk['queue'].name}"
     return response
+
+
+def _impact_fields(file: case_file.CaseFile) -> dict[str, Any]:
+    """Of three parties: every pair (hitter, hit), and the rows of the form with what is known already."""
+    letters = [party.letter for party in file.parties]
+    if len(letters) < LEAST_PARTIES:
+        return {}
+    rows = [*file.impacts, *[None] * (MOST_IMPACTS - len(file.impacts))]
+    return {"impact_choices": list(permutations(letters, 2)), "impact_rows": rows}
 
 
 def desk_context(request: HttpRequest) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kuaichu.errors import FieldErrors, NotFound, Refused
 from kuaichu.journal.actions import retry as retry_event
 from kuaichu.journal.models import Event
 from kuaichu.liability.actions.determinations import Decision, determine
+from kuaichu.liability.actions.impacts import order_impacts
 from kuaichu.liability.actions.reviews import decide_review
 from kuaichu.liability.queries import proposal_in_force, review_of
 from kuaichu.links.actions import retry as retry_exchange
@@ -73,6 +74,23 @@ def determination(request: HttpRequest, case_id: UUID) -> HttpResponse:
         lambda case, officer: determine(case_id=case.pk, officer=officer, decision=_decision(request, case)),
         done=gettext_noop("认定书已出具并送达"),
     )
+
+
+@audience("police")
+@require_POST
+def impacts(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Who ran into whom first: the proposal is made anew and the same case stays open."""
+    case = case_for(deciding.officer_of(request), case_id)
+    pairs = [(text[:1], text[1:]) for text in request.POST.getlist("impact") if text]
+    try:
+        deciding.require_version(request, case)
+        order_impacts(case_id=case.pk, officer=deciding.officer_of(request), impacts=pairs)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        return deciding.show_case(request, case_id, refusal=refusal)
+    messages.success(request, gettext("已按碰撞顺序重新推算"))
+    return redirect(f"/police/cases/{case_id}/?queue={deciding.queue_of(request).name}")
 
 
 def _decision(request: HttpRequest, case: Case) -> Decision:

@@ -1,4 +1,4 @@
-"""A stored proposal (JSON of `law`) in the page's language."""
+"""A stored proposal (JSON of `law`) in the page's language: every step with its article, and what would change it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,19 +8,43 @@ from django.utils.translation import get_language
 
 from kuaichu.cases.models import Party
 from kuaichu.errors import Refused
+from kuaichu.law.values import CERTAINTIES, mark_of
 from kuaichu.liability.findings import findings_of
 from kuaichu.liability.models import Proposal
+from kuaichu.web.articles import Article, articles_of
 
 GRADES = ("full", "primary", "equal", "secondary", "none")
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why: whom it is about (empty for all), the sentence, the articles as (name, gist)."""
+class Step:
+    """Fact → rule → articles → effect. `letter` is empty where it is about all; `mark`: 参考 and the like."""
 
     letter: str
+    fact: str
+    effect: str
+    rule: str
+    mark: str
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another fact, and the grades it would give (letter, grade); none: an officer decides."""
+
     text: str
-    articles: tuple[tuple[str, str], ...]
+    grades: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The law's answer for one accident of a chain (`impacts`: (hitter, hit)), or for one account (`letter`)."""
+
+    letter: str
+    impacts: tuple[tuple[str, str], ...]
+    grades: tuple[tuple[str, str], ...]
+    officer_reason: str
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -41,16 +65,19 @@ class Line:
 class ProposalView:
     """What the officer reads before deciding. `officer_reason` says why the machine proposes nothing, `tentative` what
     would follow from the part that all accounts share, `acts` (letter -> words) what its reasons say of a party: always
-    in Chinese, for the document says it.
+    in Chinese, for the document says it. `accidents`: of a chain that is several in law. `accounts`: if one were right.
     """
 
     grades: dict[str, str]
     shares: dict[str, int]
+    share_mark: str
     is_officer_needed: bool
     officer_reason: str
     tentative: dict[str, str]
-    reasons: tuple[Reason, ...]
-    changes_if: tuple[str, ...]
+    steps: tuple[Step, ...]
+    changes_if: tuple[Alternative, ...]
+    accidents: tuple[Outcome, ...]
+    accounts: tuple[Outcome, ...]
     acts: dict[str, str]
 
 
@@ -59,14 +86,18 @@ def view_of(proposal: Proposal | None) -> ProposalView | None:
     if proposal is None:
         return None
     result = proposal.result
+    by_account = (result.get("by_account") or {}).items()
     return ProposalView(
         grades=dict(result.get("grades") or {}),
         shares=dict(result.get("shares") or {}),
+        share_mark=_said(result.get("share_mark") or {}),
         is_officer_needed=bool(result.get("is_officer_needed")),
         officer_reason=_said(result.get("officer_reason", {})),
         tentative=dict(result.get("tentative_grades") or {}),
-        reasons=tuple(_reason(item) for item in result.get("reasons", ())),
-        changes_if=tuple(_said(item) for item in result.get("changes", ())),
+        steps=_steps(result),
+        changes_if=tuple(_alternative(item) for item in result.get("changes", ())),
+        accidents=tuple(_outcome("", item) for item in result.get("accidents", ())),
+        accounts=tuple(_outcome(letter, item) for letter, item in sorted(by_account)),
         acts=_acts(result),
     )
 
@@ -99,15 +130,42 @@ def lines(
     ]
 
 
-def _reason(item: Mapping[str, Any]) -> Reason:
-    articles = tuple((_said(article), _said(article, "gist")) for article in item.get("articles", ()))
-    return Reason(str(item.get("letter", "")), _said(item) or str(item.get("act", "")), articles)
+def _steps(result: Mapping[str, Any]) -> tuple[Step, ...]:
+    return tuple(_step(item) for item in result.get("reasons", ()))
 
 
-def _said(item: Any, prefix: str = "") -> str:
-    """`zh`/`en` (or `<prefix>_zh`/`<prefix>_en`) of an entry, in the page's language."""
+def _step(item: Mapping[str, Any]) -> Step:
+    is_english = _is_english()
+    fact = item.get("act_en" if is_english else "act") or _said(item)
+    effect = item.get("effect_en" if is_english else "effect_zh") or ""
+    certainty = item.get("certainty", "law")
+    mark = mark_of(certainty)[is_english] if certainty in CERTAINTIES else ""
+    articles = articles_of(item.get("articles", ()))
+    return Step(str(item.get("letter", "")), str(fact), str(effect), str(item.get("rule", "")), mark, articles)
+
+
+def _alternative(item: Mapping[str, Any]) -> Alternative:
+    """Those stored before the grades were kept say them in their sentence."""
+    text = item.get("if_en" if _is_english() else "if_zh")
+    return Alternative(str(text or _said(item)), tuple(sorted((item.get("grades") or {}).items())))
+
+
+def _outcome(letter: str, item: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        letter=letter,
+        impacts=tuple((hitter, hit) for hitter, hit in item.get("impacts", ())),
+        grades=tuple(sorted(item["grades"].items())),
+        officer_reason=_said(item.get("officer_reason", {})),
+        steps=_steps(item),
+    )
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _said(item: Any) -> str:
+    """`zh` or `en` of an entry, in the page's language."""
     if isinstance(item, str):
         return item
-    lang = "en" if (get_language() or "").startswith("en") else "zh"
-    stem = f"{prefix}_" if prefix else ""
-    return str(item.get(f"{stem}{lang}") or item.get(f"{stem}zh") or "")
+    return str(item.get("en" if _is_english() else "zh") or item.get("zh") or "")

@@ -36,6 +36,7 @@ WORDS: dict[str, str | Promise] = {
     "details.reopened": _("退回修改信息"),
     "proposal.made": _("生成责任建议"),
     "choice.made": _("选择处理方式"),
+    "impacts.ordered": _("填写碰撞顺序"),
     "determination.requested": _("共同申请民警在线认定"),
     "determination.issued": _("作出事故认定"),
     "instrument.drafted": _("生成协议书"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/photos/pass/", decisions.photos_pass),
     path("cases/<uuid:case_id>/photos/retake/", decisions.photos_retake),
     path("cases/<uuid:case_id>/determination/", decisions.determination),
+    path("cases/<uuid:case_id>/impacts/", decisions.impacts),
     path("cases/<uuid:case_id>/refusal/", decisions.refusal),
     path("cases/<uuid:case_id>/attend/", decisions.attend),
     path("cases/<uuid:case_id>/resume/", decisions.resume),

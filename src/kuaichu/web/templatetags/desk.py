@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kuaichu.law import codes
 from kuaichu.law.engine import the_law
 from kuaichu.privacy import mask_document, mask_phone
+from kuaichu.web.articles import Article, articles_of
 
 register = template.Library()
 _TITLES = {"A": _("甲方"), "B": _("乙方"), "C": _("丙方")}
@@ -40,6 +41,18 @@ def party_title(letter: str) -> str:
 def said(label: str) -> str:
     """A model's Chinese label in the page's language."""
     return gettext(label) if label else ""
+
+
+@register.filter
+def opened(stored: list[dict[str, str]]) -> tuple[Article, ...]:
+    """Stored articles with the words that open."""
+    return articles_of(stored or ())
+
+
+@register.filter
+def has_words(articles: tuple[Article, ...]) -> bool:
+    """Whether any of them can be opened."""
+    return any(article.words or article.gist for article in articles)
 
 
 @register.filter

@@ -8,7 +8,8 @@ import pytest
 from kuaichu.cases import actions
 from kuaichu.dossier.models import Photo
 from kuaichu.liability.actions import apply_for_review, choose
-from kuaichu.liability.models import Determination, Review
+from kuaichu.liability.models import Determination, Proposal, Review
+from kuaichu.liability.tests.test_impacts import three
 from kuaichu.web.police.tests.test_desk import hand_in
 from tests import factories
 
@@ -196,3 +197,64 @@ def test_review_is_decided_by_another(client, officer, reviewer, online):
     assert client.post(address, fields | {"conclusion": ""}).status_code == 409
     assert client.post(address, fields).status_code == 302
     assert Review.objects.get().state == "upheld"
+
+
+def test_the_officer_sees_every_step_with_its_article_and_what_would_change_it(desk, online):
+    page = desk.get(f"/police/cases/{online.case.pk}/?queue=online").content.decode()
+    why = page[page.index("为什么") : page.index('class="determine"')]
+    assert "甲方未保持安全车距，追尾前车" in why
+    assert "《中华人民共和国道路交通安全法》第四十三条" in why
+    assert "后车应当与前车保持足以采取紧急制动措施的安全距离" in why, "the article opens"
+    assert '<p class="effect">甲方全部责任，乙方无责任</p>' in why
+    alternatives = why[why.index("什么会改变结论") :]
+    assert alternatives.count("<li>如果") >= 2
+    assert '<span class="verdict">甲方 <strong>' in alternatives
+    assert "参考" not in why, "between two cars the usual share is the law's"
+
+
+def test_the_order_of_impacts_gives_each_accident_its_proposal(desk, officer):
+    pair = three(officer)
+    address = f"/police/cases/{pair.case.pk}/?queue=online"
+    assert desk.get(address).content.decode().count('name="impact"') == 4
+    posted = {"queue": "online", "version": pair.case.version, "impact": ["BA", "CB", "", ""]}
+    answer = desk.post(f"/police/cases/{pair.case.pk}/impacts/", posted)
+    assert answer["Location"] == address
+    page = desk.get(address).content.decode()
+    assert "第 1 起" in page
+    assert "第 2 起" in page
+    assert "这是先后两起事故，分别认定" in page
+    assert "分别认定：乙方撞甲方：甲方无责任，乙方全部责任；" in page
+    stale = desk.post(f"/police/cases/{pair.case.pk}/impacts/", posted)
+    assert (stale.status_code, "案件有了变化" in stale.content.decode()) == (409, True)
+
+
+def test_when_they_tell_it_differently_the_officer_sees_what_follows_from_each(desk, officer):
+    pair = factories.at_liability(officer, {"A": (), "B": ("rear_end",)})
+    actions.reopen_details(party_id=pair.parties["B"].pk)
+    told = actions.Account(situations={"A": ("rear_end",)}, damaged_parts=("front",), collision_form="1")
+    actions.give_account(party_id=pair.parties["B"].pk, account=told)
+    for party in pair.parties.values():
+        choose(party_id=party.pk, choice="police")
+    page = desk.get(f"/police/cases/{pair.case.pk}/?queue=online").content.decode()
+    assert "如果甲方说的属实" in page
+    assert "如果乙方说的属实" in page
+
+
+def test_proposals_stored_before_their_steps_were_kept_still_show(desk, online):
+    row = Proposal.objects.get(case=online.case)
+    kept = ("grades", "shares", "is_officer_needed", "officer_reason", "tentative_grades")
+    old = {name: row.result[name] for name in kept}
+    article = {"zh": "《中华人民共和国道路交通安全法》第四十三条", "en": "Art. 43", "gist_zh": "", "gist_en": ""}
+    reason = {
+        "letter": "A",
+        "rule": "A01",
+        "act": "甲方追尾",
+        "zh": "甲方追尾：有过错",
+        "en": "",
+        "articles": [article],
+    }
+    row.result = old | {"reasons": [reason], "changes": [{"zh": "如果乙方倒车：同等责任", "en": ""}]}
+    row.save()
+    page = desk.get(f"/police/cases/{online.case.pk}/?queue=online").content.decode()
+    assert '<p class="article">《中华人民共和国道路交通安全法》第四十三条</p>' in page
+    assert "如果乙方倒车：同等责任" in page
