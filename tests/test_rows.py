@@ -9,6 +9,7 @@ from kuaichu import clock, rows
 from kuaichu.accounts.models import Agency
 from kuaichu.cases.models import Case, Party
 from kuaichu.journal.models import Event
+from kuaichu.links.models import OutboxMessage
 from tests.factories import new_case
 
 
@@ -49,6 +50,12 @@ def test_a_new_row_is_what_the_orm_stores(case):
     made.name = "c.d"
     made.save()  # known as stored: no second row
     assert Event.objects.filter(stream=case.pk, seq=99).count() == 1
+
+
+def test_a_row_with_a_key_is_stored_once(case):
+    first = rows.insert_once(OutboxMessage(key="k", at=clock.now(), phone_masked="1", text="a"), key="key")
+    again = rows.insert_once(OutboxMessage(key="k", at=clock.now(), phone_masked="1", text="b"), key="key")
+    assert (again.pk, again.text) == (first.pk, "a")
 
 
 def test_an_update_changes_what_it_names(case):

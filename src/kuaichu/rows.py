@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
@@ -58,6 +58,22 @@ def insert(row: M) -> M:
     row._state.adding = False
     row._state.db = connection.alias
     return row
+
+
+def insert_once(row: M, *, key: str) -> M:
+    """Store a new row unless one with the same unique column `key` is there; the row that then stands."""
+    same = {key: getattr(row, key)}
+    found = find(type(row), **same)
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return insert(row)
+    except IntegrityError:
+        found = find(type(row), **same)
+        if found is None:
+            raise
+        return found
 
 
 def update(model: type[Model], changes: Mapping[str, Any], **equal: Any) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.links.models import Exchange, ExchangeState
 
 
@@ -22,19 +22,17 @@ def queue(
 ) -> Exchange:
     """Write down a message to be sent. The same `key` queues once: a second call returns the first row."""
     now = clock.now()
-    exchange, _ = Exchange.objects.get_or_create(
+    exchange = Exchange(
         key=key,
-        defaults={
-            "kind": kind,
-            "vendor": vendor,
-            "operation": operation,
-            "subject_id": subject_id,
-            "stream": stream,
-            "created_at": now,
-            "next_at": at or now,
-        },
+        kind=kind,
+        vendor=vendor,
+        operation=operation,
+        subject_id=subject_id,
+        stream=stream,
+        created_at=now,
+        next_at=at or now,
     )
-    return exchange
+    return rows.insert_once(exchange, key="key")
 
 
 def take_in(*, kind: str, vendor: str, operation: str, subject_id: str, key: str, reply: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.links.adapters import PermanentError
 from kuaichu.links.models import OutboxMessage
 from kuaichu.privacy import mask_phone
@@ -27,13 +27,7 @@ class SimulatedCarrier:
             raise PermanentError("message.incomplete")
         if len(text) > MAX_TEXT:
             raise PermanentError("message.too_long")
-        row, _ = OutboxMessage.objects.get_or_create(
-            key=key,
-            defaults={
-                "at": clock.now(),
-                "phone_masked": mask_phone(phone),
-                "text": text,
-                "stream": message.get("stream"),
-            },
+        row = OutboxMessage(
+            key=key, at=clock.now(), phone_masked=mask_phone(phone), text=text, stream=message.get("stream")
         )
-        return {"state": "sent", "partner_reference": str(row.pk)}
+        return {"state": "sent", "partner_reference": str(rows.insert_once(row, key="key").pk)}
