@@ -72,7 +72,8 @@ SPEED = '<path class="speed" d="M{0}-6h-9M{0} 0h-13M{0} 6h-9"/>'
 SECOND_RIDER = '<ellipse class="body" cx="-8" rx="3.5" ry="6"/><circle class="head" cx="-8" r="2.5"/>'
 SIGNS: Mapping[str, str] = {
     "no_entry": '<circle class="red" r="9"/><path class="bar" d="M-5.5 0h11"/>',
-    "no_u_turn": '<circle class="no" r="9"/><path class="ink" d="M-3 5v-6a3 3 0 0 1 6 0v4"/><path class="ban" d="M-6-6L6 6"/>',
+    "no_u_turn": '<circle class="no" r="9"/><path class="ink" d="M-3 5v-6a3 3 0 0 1 6 0v4"/>'
+    '<path class="ban" d="M-6-6L6 6"/>',
     "give_way": '<path class="yield" d="M-9-7h18l-9 15z"/>',
 }
 THINGS: Mapping[str, str] = {
@@ -84,13 +85,14 @@ THINGS: Mapping[str, str] = {
     "box": '<path class="cargo" d="M-5-5h10v10h-10zM-5 0h10"/>',
     "tree": '<circle class="tree" r="12"/><circle class="trunk" r="3"/>',
     "rock": '<path class="rock" d="M-9 5l2-9 7-4 8 5 1 8z"/>',
-    "officer": '<circle class="stand" r="11"/><path class="baton" d="M-12-3h24"/><ellipse class="officer" rx="5" ry="8"/>'
-    '<circle class="head" r="4"/>',
+    "officer": '<circle class="stand" r="11"/><path class="baton" d="M-12-3h24"/>'
+    '<ellipse class="officer" rx="5" ry="8"/><circle class="head" r="4"/>',
     "moon": '<path class="moon" d="M4-11a12 12 0 1 0 8 15a10 10 0 0 1-8-15z"/>',
     "clock": '<circle class="face" r="9"/><path class="ink" d="M0-5v5l4 3"/>',
     "question": '<circle class="face" r="13"/><text class="ask" y="8">?</text>',
     "dot": '<circle class="dot" r="4"/>',
-    "works": '<path class="stripes-box" d="M-16-12h32v24h-32z"/><path class="stripes" d="M-14 10l14-20M-4 10l14-20M6 10l8-12"/>',
+    "works": '<path class="stripes-box" d="M-16-12h32v24h-32z"/>'
+    '<path class="stripes" d="M-14 10l14-20M-4 10l14-20M6 10l8-12"/>',
 }
 THINGS_IN_WORDS: Mapping[str, tuple[str, str]] = {
     "red": ("红灯", "a red light"),

@@ -1,4 +1,4 @@
-"""Points and paths of a sheet 24 wide and 16 high; x to the right, y down, angles in degrees clockwise from the right."""
+"""Points and paths of a sheet 24 wide and 16 high: x to the right, y down, angles in degrees clockwise."""
 
 from dataclasses import dataclass
 from itertools import pairwise

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kuaichu.web.public import verifying, views
+from kuaichu.web.public import calculator, liability_page, verifying, views
 from kuaichu.web.staff.views import enter
 
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("verify/", verifying.verify),
     path("verify/<str:code>/", verifying.document),
+    path("law/liability/", liability_page.index),
+    path("law/liability/<str:code>/", liability_page.scene_page),
+    path("law/compensation/", calculator.compensation),
     path("demo/outbox/", views.outbox),
     path("demo/enter/<str:username>/", enter),
 ]
