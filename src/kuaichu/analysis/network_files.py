@@ -59,7 +59,8 @@ def _lines(path: Path) -> _Lines:
 def _take_feature(lines: _Lines, feature: Any, row: int, file: str) -> None:
     try:
         geometry = feature.get("geometry") or {}
-        kind, given = geometry.get("type"), geometry.get("coordinates")
+        kind = geometry.get("type")
+        given: Any = geometry.get("coordinates")
         parts = [given] if kind == "LineString" else given if kind == "MultiLineString" else []
         for part in parts:
             points = [(round(float(p[0]), ROUNDED), round(float(p[1]), ROUNDED)) for p in part]
