@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="命令 / commands", metavar="COMMAND", required=True)
     _add_demo(commands)
     _add_production(commands)
+    _add_imports(commands)
     _add_checks(commands)
     _add_law(commands)
     commands.add_parser(
@@ -90,6 +91,18 @@ def _add_production(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     verify.set_defaults(handler="verifying:run")
     verify.add_argument("case", metavar="CASE", help="案件编号 · the case's number")
     verify.add_argument("--json", action="store_true", help="给程序读 · for programs")
+
+
+def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    imports = commands.add_parser("import", help="导入：地图 · take in a place's own files: map")
+    kinds = imports.add_subparsers(title="种类 / kinds", dest="what", metavar="WHAT", required=True)
+    area = kinds.add_parser("map", help="边界和道路（GeoJSON） · boundaries and roads of a place")
+    area.set_defaults(handler="mapping:run")
+    area.add_argument("file", metavar="FILE", help="GeoJSON，面是边界，线是道路 · areas are boundaries, lines are roads")
+    area.add_argument("--place", default="", metavar="CODE", help="区划代码 · place code (default: the highest unit's)")
+    area.add_argument(
+        "--frame", choices=("wgs84", "gcj02", "bd09"), default="wgs84", help="坐标系 · coordinates of the file"
+    )
 
 
 def _add_law(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
