@@ -7,232 +7,484 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_command_roles'),
+        ("accounts", "0002_command_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40)),
-                ('district', models.CharField(blank=True, max_length=6)),
-                ('grid', models.CharField(blank=True, max_length=20)),
-                ('source', models.CharField(choices=[('phone', '电话报警'), ('online', '快处线上报案'), ('officer', '民警发现'), ('partner', '其他部门转来'), ('imported', '批量导入')], max_length=10)),
-                ('received_at', models.DateTimeField()),
-                ('stored_at', models.DateTimeField()),
-                ('caller_name', kuaichu.privacy.EncryptedTextField(blank=True)),
-                ('caller_phone', kuaichu.privacy.EncryptedTextField(blank=True)),
-                ('phone_index', models.CharField(blank=True, max_length=64)),
-                ('content', kuaichu.privacy.EncryptedTextField(blank=True)),
-                ('location', models.CharField(blank=True, max_length=160)),
-                ('road', models.CharField(blank=True, max_length=60)),
-                ('lon_wgs84', models.FloatField(null=True)),
-                ('lat_wgs84', models.FloatField(null=True)),
-                ('position', models.CharField(choices=[('exact', '精确定位'), ('approximate', '大致位置'), ('none', '无法定位')], default='none', max_length=12)),
-                ('plates', models.CharField(blank=True, max_length=60)),
-                ('category', models.CharField(choices=[('accident', '事故'), ('order', '秩序'), ('other', '其他')], max_length=8)),
-                ('subclass', models.CharField(max_length=20)),
-                ('intake_subclass', models.CharField(max_length=20)),
-                ('classed_by', models.CharField(choices=[('text', '按内容识别'), ('person', '人工确认'), ('given', '来源给定')], max_length=6)),
-                ('confidence', models.FloatField(null=True)),
-                ('validity', models.CharField(choices=[('valid', '有效'), ('duplicate', '同一事件'), ('invalid', '无效')], default='valid', max_length=9)),
-                ('invalid_reason', models.CharField(blank=True, max_length=60)),
-                ('injured', models.PositiveSmallIntegerField(default=0)),
-                ('dead', models.PositiveSmallIntegerField(default=0)),
-                ('trapped', models.PositiveSmallIntegerField(default=0)),
-                ('is_hit_and_run', models.BooleanField(default=False)),
-                ('status', models.CharField(choices=[('received', '已接警'), ('dispatched', '已派警'), ('on_scene', '已到场'), ('closed', '已处理'), ('transferred', '已移交')], default='received', max_length=11)),
-                ('dispatched_at', models.DateTimeField(null=True)),
-                ('arrived_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('result', kuaichu.privacy.EncryptedTextField(blank=True)),
-                ('case_number', models.CharField(blank=True, max_length=24)),
-                ('digest', models.CharField(blank=True, max_length=32)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('first_receiver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='calls.call')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='accounts.place')),
-                ('repeat_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeats', to='calls.call')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='accounts.agency')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40)),
+                ("district", models.CharField(blank=True, max_length=6)),
+                ("grid", models.CharField(blank=True, max_length=20)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("phone", "电话报警"),
+                            ("online", "快处线上报案"),
+                            ("officer", "民警发现"),
+                            ("partner", "其他部门转来"),
+                            ("imported", "批量导入"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
+                ("stored_at", models.DateTimeField()),
+                ("caller_name", kuaichu.privacy.EncryptedTextField(blank=True)),
+                ("caller_phone", kuaichu.privacy.EncryptedTextField(blank=True)),
+                ("phone_index", models.CharField(blank=True, max_length=64)),
+                ("content", kuaichu.privacy.EncryptedTextField(blank=True)),
+                ("location", models.CharField(blank=True, max_length=160)),
+                ("road", models.CharField(blank=True, max_length=60)),
+                ("lon_wgs84", models.FloatField(null=True)),
+                ("lat_wgs84", models.FloatField(null=True)),
+                (
+                    "position",
+                    models.CharField(
+                        choices=[("exact", "精确定位"), ("approximate", "大致位置"), ("none", "无法定位")],
+                        default="none",
+                        max_length=12,
+                    ),
+                ),
+                ("plates", models.CharField(blank=True, max_length=60)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("accident", "事故"), ("order", "秩序"), ("other", "其他")], max_length=8
+                    ),
+                ),
+                ("subclass", models.CharField(max_length=20)),
+                ("intake_subclass", models.CharField(max_length=20)),
+                (
+                    "classed_by",
+                    models.CharField(
+                        choices=[("text", "按内容识别"), ("person", "人工确认"), ("given", "来源给定")], max_length=6
+                    ),
+                ),
+                ("confidence", models.FloatField(null=True)),
+                (
+                    "validity",
+                    models.CharField(
+                        choices=[("valid", "有效"), ("duplicate", "同一事件"), ("invalid", "无效")],
+                        default="valid",
+                        max_length=9,
+                    ),
+                ),
+                ("invalid_reason", models.CharField(blank=True, max_length=60)),
+                ("injured", models.PositiveSmallIntegerField(default=0)),
+                ("dead", models.PositiveSmallIntegerField(default=0)),
+                ("trapped", models.PositiveSmallIntegerField(default=0)),
+                ("is_hit_and_run", models.BooleanField(default=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "已接警"),
+                            ("dispatched", "已派警"),
+                            ("on_scene", "已到场"),
+                            ("closed", "已处理"),
+                            ("transferred", "已移交"),
+                        ],
+                        default="received",
+                        max_length=11,
+                    ),
+                ),
+                ("dispatched_at", models.DateTimeField(null=True)),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("result", kuaichu.privacy.EncryptedTextField(blank=True)),
+                ("case_number", models.CharField(blank=True, max_length=24)),
+                ("digest", models.CharField(blank=True, max_length=32)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "first_receiver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicates",
+                        to="calls.call",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="accounts.place"
+                    ),
+                ),
+                (
+                    "repeat_of",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="repeats", to="calls.call"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="accounts.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CallBack',
+            name="CallBack",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('due_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
-                ('satisfaction', models.PositiveSmallIntegerField(null=True)),
-                ('note', kuaichu.privacy.EncryptedTextField(blank=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='call_backs', to='calls.call')),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("due_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("satisfaction", models.PositiveSmallIntegerField(null=True)),
+                ("note", kuaichu.privacy.EncryptedTextField(blank=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="call_backs", to="calls.call"
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CallChange',
+            name="CallChange",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='calls.call')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="calls.call"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CallImport',
+            name="CallImport",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('file_name', models.CharField(max_length=120)),
-                ('file_digest', models.CharField(max_length=64)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('failed_reason', models.CharField(blank=True, max_length=200)),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('rows_new', models.PositiveIntegerField(default=0)),
-                ('rows_changed', models.PositiveIntegerField(default=0)),
-                ('rows_same', models.PositiveIntegerField(default=0)),
-                ('rows_faulty', models.PositiveIntegerField(default=0)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('faults_path', models.CharField(blank=True, max_length=200)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.place')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("file_name", models.CharField(max_length=120)),
+                ("file_digest", models.CharField(max_length=64)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("failed_reason", models.CharField(blank=True, max_length=200)),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("rows_new", models.PositiveIntegerField(default=0)),
+                ("rows_changed", models.PositiveIntegerField(default=0)),
+                ("rows_same", models.PositiveIntegerField(default=0)),
+                ("rows_faulty", models.PositiveIntegerField(default=0)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("faults_path", models.CharField(blank=True, max_length=200)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("place", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.place")),
             ],
         ),
         migrations.CreateModel(
-            name='CallLink',
+            name="CallLink",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('notion', models.CharField(choices=[('same_event', '同一事件多人报'), ('same_matter', '同一诉求反复报')], max_length=12)),
-                ('score', models.FloatField()),
-                ('evidence', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '不是重复')], default='proposed', max_length=9)),
-                ('proposed_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='calls.call')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='later_links', to='calls.call')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "notion",
+                    models.CharField(
+                        choices=[("same_event", "同一事件多人报"), ("same_matter", "同一诉求反复报")], max_length=12
+                    ),
+                ),
+                ("score", models.FloatField()),
+                ("evidence", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待确认"), ("confirmed", "已确认"), ("refused", "不是重复")],
+                        default="proposed",
+                        max_length=9,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="calls.call"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="later_links", to="calls.call"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Handover',
+            name="Handover",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('reason', models.CharField(blank=True, max_length=120)),
-                ('offered_at', models.DateTimeField()),
-                ('receipted_at', models.DateTimeField(null=True)),
-                ('refused_at', models.DateTimeField(null=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='calls.call')),
-                ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                ("offered_at", models.DateTimeField()),
+                ("receipted_at", models.DateTimeField(null=True)),
+                ("refused_at", models.DateTimeField(null=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handovers", to="calls.call"
+                    ),
+                ),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RepeatChain',
+            name="RepeatChain",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('calls', models.PositiveIntegerField(default=1)),
-                ('last_call_at', models.DateTimeField()),
-                ('cause', models.CharField(blank=True, choices=[('outside_duty', '超出交管职责，问题没解决'), ('slow_dispatch', '出警慢'), ('no_progress_known', '不知道办到哪一步'), ('poor_communication', '沟通不到位'), ('unclear_duty', '职责不清')], max_length=20)),
-                ('next_step', models.CharField(blank=True, max_length=200)),
-                ('due_on', models.DateField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closing_note', models.CharField(blank=True, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chains', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.place')),
-                ('root', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='chain', to='calls.call')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("calls", models.PositiveIntegerField(default=1)),
+                ("last_call_at", models.DateTimeField()),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("outside_duty", "超出交管职责，问题没解决"),
+                            ("slow_dispatch", "出警慢"),
+                            ("no_progress_known", "不知道办到哪一步"),
+                            ("poor_communication", "沟通不到位"),
+                            ("unclear_duty", "职责不清"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("next_step", models.CharField(blank=True, max_length=200)),
+                ("due_on", models.DateField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closing_note", models.CharField(blank=True, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chains",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("place", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.place")),
+                (
+                    "root",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="chain", to="calls.call"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('recipient', models.CharField(max_length=60)),
-                ('reason', models.CharField(max_length=200)),
-                ('sent_at', models.DateTimeField()),
-                ('receipt_number', models.CharField(blank=True, max_length=60)),
-                ('receipted_at', models.DateTimeField(null=True)),
-                ('returned_at', models.DateTimeField(null=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transfers', to='calls.call')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("recipient", models.CharField(max_length=60)),
+                ("reason", models.CharField(max_length=200)),
+                ("sent_at", models.DateTimeField()),
+                ("receipt_number", models.CharField(blank=True, max_length=60)),
+                ("receipted_at", models.DateTimeField(null=True)),
+                ("returned_at", models.DateTimeField(null=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="transfers", to="calls.call"
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['place', 'received_at'], name='calls_call_by_time'),
+            model_name="call",
+            index=models.Index(fields=["place", "received_at"], name="calls_call_by_time"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('phone_index', ''), _negated=True), fields=['phone_index', 'received_at'], name='calls_call_by_phone'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("phone_index", ""), _negated=True),
+                fields=["phone_index", "received_at"],
+                name="calls_call_by_phone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', 'status'], name='calls_call_by_owner'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("owner__isnull", False)), fields=["owner", "status"], name="calls_call_by_owner"
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('lon_wgs84__isnull', True)), fields=['place', 'received_at'], name='calls_call_unlocated'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("lon_wgs84__isnull", True)),
+                fields=["place", "received_at"],
+                name="calls_call_unlocated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('place', 'number'), name='calls_call_number'),
+            model_name="call",
+            constraint=models.UniqueConstraint(fields=("place", "number"), name="calls_call_number"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(condition=models.Q(('case_number', ''), _negated=True), fields=('case_number',), name='calls_call_one_per_case'),
+            model_name="call",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("case_number", ""), _negated=True),
+                fields=("case_number",),
+                name="calls_call_one_per_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['accident', 'order', 'other'])), name='calls_call_category'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("category__in", ["accident", "order", "other"])), name="calls_call_category"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('validity__in', ['valid', 'duplicate', 'invalid'])), name='calls_call_validity'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("validity__in", ["valid", "duplicate", "invalid"])), name="calls_call_validity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'dispatched', 'on_scene', 'closed', 'transferred'])), name='calls_call_status'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["received", "dispatched", "on_scene", "closed", "transferred"])),
+                name="calls_call_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat_wgs84__isnull', True), ('lon_wgs84__isnull', True)), models.Q(('lat_wgs84__gte', -90), ('lat_wgs84__lte', 90), ('lon_wgs84__gte', -180), ('lon_wgs84__lte', 180)), _connector='OR'), name='calls_call_position'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat_wgs84__isnull", True), ("lon_wgs84__isnull", True)),
+                    models.Q(
+                        ("lat_wgs84__gte", -90),
+                        ("lat_wgs84__lte", 90),
+                        ("lon_wgs84__gte", -180),
+                        ("lon_wgs84__lte", 180),
+                    ),
+                    _connector="OR",
+                ),
+                name="calls_call_position",
+            ),
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='calls_call_back_open'),
+            model_name="callback",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True)), fields=["due_at"], name="calls_call_back_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(('satisfaction__isnull', True), models.Q(('satisfaction__gte', 1), ('satisfaction__lte', 5)), _connector='OR'), name='calls_call_back_satisfaction'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("satisfaction__isnull", True),
+                    models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
+                    _connector="OR",
+                ),
+                name="calls_call_back_satisfaction",
+            ),
         ),
         migrations.AddIndex(
-            model_name='calllink',
-            index=models.Index(condition=models.Q(('state', 'proposed')), fields=['proposed_at'], name='calls_link_open'),
+            model_name="calllink",
+            index=models.Index(
+                condition=models.Q(("state", "proposed")), fields=["proposed_at"], name="calls_link_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calllink',
-            constraint=models.UniqueConstraint(fields=('call', 'earlier', 'notion'), name='calls_link_once'),
+            model_name="calllink",
+            constraint=models.UniqueConstraint(fields=("call", "earlier", "notion"), name="calls_link_once"),
         ),
         migrations.AddConstraint(
-            model_name='calllink',
-            constraint=models.CheckConstraint(condition=models.Q(('call', models.F('earlier')), _negated=True), name='calls_link_of_two'),
+            model_name="calllink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("call", models.F("earlier")), _negated=True), name="calls_link_of_two"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calllink',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('decided_at__isnull', False), _connector='OR'), name='calls_link_decided_at'),
+            model_name="calllink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "proposed"), ("decided_at__isnull", False), _connector="OR"),
+                name="calls_link_decided_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('receipted_at__isnull', True), ('refused_at__isnull', True)), fields=('call',), name='calls_handover_one_open'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("receipted_at__isnull", True), ("refused_at__isnull", True)),
+                fields=("call",),
+                name="calls_handover_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='repeatchain',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['place', 'due_on'], name='calls_chain_open'),
+            model_name="repeatchain",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["place", "due_on"], name="calls_chain_open"
+            ),
         ),
     ]

@@ -1,0 +1,117 @@
+"""Which earlier calls a call is about: the engine's matches with their evidence, kept as links for a person to answer.
+
+What the engine knows of a place lies in memory, is built from the calls of the last days at the first question, and
+follows the table by id (`recent.Recent`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from kuaichu import clock
+from kuaichu.calls.models import Call, CallLink
+from kuaichu.calls.states import Notion, Validity
+
+MOST_LINKS = 5
+
+SENTENCES: Mapping[str, str] = {
+    "same_phone": _("同一个电话报过"),
+    "same_plate": _("说的是同一个车牌"),
+    "near": _("相距 %(value)s 米"),
+    "same_class": _("警情类别相同"),
+    "minutes": _("相隔 %(value)s 分钟"),
+    "days": _("相隔 %(value)s 天"),
+    "same_words": _("说的话相近"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the engine looks at. `phone`: blind index. `call_id` 0: not stored yet."""
+
+    call_id: int
+    number: str
+    place_code: str
+    received_at: datetime
+    category: str
+    subclass: str
+    lon_wgs84: float | None
+    lat_wgs84: float | None
+    phone: str
+    plates: tuple[str, ...]
+    content: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One reason: a code of SENTENCES, a number, and how strongly it speaks. No personal data."""
+
+    kind: str
+    value: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """An earlier call that this one may be about. `score` in 0..1."""
+
+    call_id: int
+    number: str
+    notion: Notion
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+def facts_of(call: Call) -> Facts:
+    """What the engine looks at, of a row stored or not."""
+    return Facts(
+        call_id=call.pk or 0,
+        number=call.number,
+        place_code=call.place_id,
+        received_at=call.received_at,
+        category=call.category,
+        subclass=call.subclass,
+        lon_wgs84=call.lon_wgs84,
+        lat_wgs84=call.lat_wgs84,
+        phone=call.phone_index,
+        plates=tuple(call.plates.split()),
+        content=call.content,
+    )
+
+
+def matches_of(facts: Facts) -> list[Match]:
+    """Earlier calls that the facts may be about, the likeliest first; nothing is written."""
+    from kuaichu.calls.recent import recent_of
+
+    return recent_of(facts.place_code).matches(facts, most=MOST_LINKS)
+
+
+def keep(call: Call, matches: Sequence[Match]) -> tuple[CallLink, ...]:
+    """Store the matches of a stored call as proposed links. The caller holds the transaction."""
+    if call.validity == Validity.INVALID:
+        return ()
+    now = clock.now()
+    return tuple(
+        CallLink.objects.create(
+            call=call,
+            earlier_id=match.call_id,
+            notion=match.notion,
+            score=match.score,
+            evidence=[asdict(item) for item in match.evidence],
+            proposed_at=now,
+        )
+        for match in matches
+        if match.call_id != call.pk
+    )
+
+
+def sentences(evidence: Iterable[Mapping[str, object] | Evidence]) -> tuple[str, ...]:
+    """The evidence in words, strongest first."""
+    rows = [item if isinstance(item, Evidence) else Evidence(**item) for item in evidence]  # type: ignore[arg-type]
+    rows.sort(key=lambda item: -item.weight)
+    return tuple(
+        gettext(SENTENCES[item.kind]) % {"value": f"{item.value:g}"} for item in rows if item.kind in SENTENCES
+    )
