@@ -72,7 +72,8 @@ def _statement(place_code: str, codes: Codes, condition: str, values: Sequence[A
         f"(CASE WHEN c.unit_id IS NULL THEN -1 ELSE {unit} END){narrow}",
         f"coalesce({district}, 0)",
     ]
-    sql = f"SELECT {', '.join(columns)} FROM calls_call c WHERE c.place_id = %s AND ({condition}) ORDER BY c.id"  # noqa: S608 - of this module's own texts
+    own = "c.place_id" if is_server else "+c.place_id"  # the plus: by the key of the ids, not by the index of places
+    sql = f"SELECT {', '.join(columns)} FROM calls_call c WHERE {own} = %s AND ({condition}) ORDER BY c.id"  # noqa: S608 - of this module's own texts
     return sql, [*given, *more, place_code, *values]
 
 

@@ -17,7 +17,7 @@ from kuaichu.calls.models import Call, CallChange
 from kuaichu.governance.events import snapshots
 from kuaichu.governance.events.columns import Buffers, Columns
 from kuaichu.governance.events.reading import UNKNOWN, Codes, all_codes, read
-from kuaichu.governance.events.selecting import Selection, Wanted, mask
+from kuaichu.governance.events.selecting import Selection, Wanted, chosen
 
 LATE_S = 600  # on PostgreSQL a row with a smaller id may appear later: for so long it is looked for
 FRESH_S = 0.1  # asked again within this time, the database is not
@@ -66,6 +66,7 @@ class Store:
         self._asked_s = float("-inf")
         self._handled: dict[int, float] = {}  # changes above the floor that were taken in, and when
         self._floors: deque[tuple[float, Mark]] = deque()
+        self._newest = 0
         self._saved_rows = 0
         self._is_loaded = False
 
@@ -77,7 +78,7 @@ class Store:
         """What `wanted`, or the conditions of a Wanted, ask for; valid calls unless `validity` says otherwise."""
         columns = self.columns
         asked = wanted or Wanted(**conditions)
-        return Selection(columns, np.flatnonzero(mask(columns, self.codes, asked)))
+        return Selection(columns, chosen(columns, self.codes, asked))
 
     def recent(self, after: Mark) -> NDArray[np.int64] | None:
         """Positions of calls that came after the mark, or a little before it (they may have come late); None: too many."""
@@ -129,9 +130,10 @@ class Store:
         return there == len(found.arrays["id"])
 
     def _take_new(self) -> None:
-        newest = Call.objects.filter(place_id=self.place_code).aggregate(newest=Max("pk"))["newest"] or 0
-        if newest > self.mark.call:
+        newest = Call.objects.aggregate(newest=Max("pk"))["newest"] or 0  # of any place: this the key answers at once
+        if newest > self._newest:
             self._append(self._read("c.id > %s", [self.mark.call]))
+            self._newest = newest
         if connection.vendor == "postgresql":
             self._take_late()
 
@@ -168,7 +170,7 @@ class Store:
     def _take_changes(self, now: float) -> None:
         floor = self.mark.change - (1000 if connection.vendor == "postgresql" else 0)
         floor = max(floor, self.log_from)
-        found = CallChange.objects.filter(pk__gt=floor, call__place_id=self.place_code).order_by("pk")
+        found = CallChange.objects.filter(pk__gt=floor).order_by("pk")  # of another place too: those are not found
         news = [pair for pair in found.values_list("pk", "call_id") if pair[0] not in self._handled]
         for at in range(0, len(news), MANY):
             self._take_block(news[at : at + MANY], now)
