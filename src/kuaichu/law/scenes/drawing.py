@@ -13,6 +13,7 @@ from kuaichu.law.scenes.shapes import Scene, Side
 from kuaichu.law.scenes.words import describe, title
 
 _SWAPPED = {"A": "B", "B": "A"}
+_LARGER = 1.15  # bodies are drawn a little larger than the lanes, to be known at the size of a thumb
 
 
 @lru_cache(maxsize=512)
@@ -77,7 +78,7 @@ def _body(side: Side, letter: str, turned: Turned) -> str:
     inner += bodies.LOADS[side.load] if side.load in ("open", "wide") else ""
     if "fast" in side.marks:
         inner += bodies.SPEED.format(number(-bodies.HALF[side.looks] - 0.3))
-    text = f'<g class="side side-{letter.lower()}" {_placed(at, angle)}>{inner}</g>'
+    text = f'<g class="side side-{letter.lower()}" {_placed(at, angle, _LARGER)}>{inner}</g>'
     icons = [bodies.MARKS[mark] for mark in side.marks if bodies.MARKS[mark]]
     for place, icon in enumerate(icons):
         text += f'<g class="mark" {_placed(Point(at.x + 2 * place, at.y - 2.1), 0)}>{icon}</g>'
@@ -114,13 +115,14 @@ def _thing(thing: Mapping[str, str], turned: Turned) -> str:
     name = next(iter(thing))
     if name == "car":
         at, face = geometry.standing(thing[name], name)
-        return f'<g class="other" {_placed(turned.point(at), turned.angle(face))}>{bodies.SHAPES["car"]}</g>'
+        return f'<g class="other" {_placed(turned.point(at), turned.angle(face), _LARGER)}>{bodies.SHAPES["car"]}</g>'
     shape = bodies.SIGNS.get(thing["kind"]) if name == "sign" else bodies.THINGS.get(name)
     if shape is None:
         raise LawError(f"nobody can draw {dict(thing)}")
     return f'<g class="thing" {_placed(turned.point(geometry.points_of(thing[name], name)[0]), 0)}>{shape}</g>'
 
 
-def _placed(at: Point, angle: float) -> str:
+def _placed(at: Point, angle: float, scale: float = 1) -> str:
     rotation = f" rotate({angle:.0f})" if angle % 360 else ""
-    return f'transform="translate({xy(at)}){rotation}"'
+    larger = f" scale({scale:g})" if scale != 1 else ""
+    return f'transform="translate({xy(at)}){rotation}{larger}"'

@@ -116,3 +116,8 @@ def test_sheets_turn_and_flip():
 def test_nonsense_is_refused_with_its_place(row, word):
     with pytest.raises(LawError, match=word):
         reading._scene("A01", row)
+
+
+def test_every_article_behind_a_scene_can_be_opened():
+    cited = {citation for act in table().acts.values() for citation in act.citations}
+    assert sorted(citation.zh for citation in cited if not (citation.gist_zh and citation.gist_en)) == []

@@ -48,7 +48,7 @@ class Payer:
 
 @dataclass(frozen=True)
 class Result:
-    """`mode` is each_pays_own where every insurer pays its own car."""
+    """`mode` is each_pays_own where every insurer pays its own car; `why_not` where that was agreed and can't be."""
 
     payees: tuple[Payee, ...]
     payers: tuple[Payer, ...]
@@ -59,6 +59,7 @@ class Result:
     mode: str
     shares: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
+    why_not: tuple[Step, ...]
     uninsured: tuple[str, ...]
 
 
@@ -100,6 +101,7 @@ def calculate(form: forms.Typed) -> tuple[Result | None, dict[str, str]]:
 
 def _result(accident: Mapping[str, Any], found: Mapping[str, Any]) -> Result:
     borne = sum(found["borne_fen"].values())
+    is_refused = accident["each_pays_own_agreed"] and found["mode"] != "each_pays_own"
     shares = [(letter, f"{share:g}%") for letter, share in found["share_percent"].items()]
     uninsured = [
         party["id"] for party in accident["parties"] if party["kind"] == "motor" and not party["cover"]["compulsory"]
@@ -113,7 +115,8 @@ def _result(accident: Mapping[str, Any], found: Mapping[str, Any]) -> Result:
         is_whole=found["total_loss_fen"] == found["total_paid_fen"] + borne,
         mode=found["mode"],
         shares=tuple(shares),
-        steps=law_words.steps(_with_certainty(row) for row in found["steps"]),
+        steps=law_words.steps(_with_certainty(row) for row in found["steps"] if row["rule"] != "mode"),
+        why_not=law_words.steps(_with_certainty(row) for row in found["steps"] if is_refused and row["rule"] == "mode"),
         uninsured=tuple(uninsured),
     )
 
