@@ -12,6 +12,7 @@ from kuaichu.law.engine import find, value
 from kuaichu.law.errors import LawError
 from kuaichu.law.national.clocks import Due, due
 from kuaichu.law.national.contents import MissingItem, missing
+from kuaichu.law.national.online import OnlineFacts, not_online
 from kuaichu.law.national.questions import QUESTIONS, Question, Reason, Track
 from kuaichu.law.national.safety import SafetyStep, safety_steps
 from kuaichu.law.national.screening import Screening, screen
@@ -24,6 +25,7 @@ __all__ = [
     "Due",
     "LawError",
     "MissingItem",
+    "OnlineFacts",
     "Question",
     "Reason",
     "SafetyStep",
@@ -34,6 +36,7 @@ __all__ = [
     "due",
     "find",
     "missing",
+    "not_online",
     "safety_steps",
     "screen",
     "value",

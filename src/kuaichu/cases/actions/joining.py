@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from kuaichu import clock, law
 from kuaichu.accounts import throttle
 from kuaichu.cases.actions.reporting import NewParty, new_party
+from kuaichu.cases.fasttrack import barriers_with
 from kuaichu.cases.locking import lock_case, lock_party
 from kuaichu.cases.models import Case, JoinCode, Party, PartyKind, PhoneMode
 from kuaichu.cases.states import Stage
@@ -141,8 +142,10 @@ def _next_party(case: Case, *, kind: str, phone_mode: str, host: Party | None) -
     _require_room(case)
     if kind not in PartyKind.values:
         raise Refused("party.unknown_kind", "请选择对方的车")
-    on = clock.local_day(case.created_at)
-    if kind == PartyKind.NONMOTOR and not law.value("fasttrack.nonmotor_allowed", on=on, place=case.place_id).is_yes:
+    against = barriers_with(case, kind) if case.stage != Stage.ATTENDANCE else frozenset()
+    if "max_vehicles" in against:
+        raise Refused("party.too_many_vehicles", "当地的线上快处不办理这么多机动车的事故，请拨打 122")
+    if "nonmotor_allowed" in against:
         raise Refused("party.kind_not_allowed", "当地的线上快处只办理机动车之间的事故，请拨打 122")
     letters = set(case.parties.values_list("letter", flat=True))
     letter = next(item for item in "ABC" if item not in letters)

@@ -19,6 +19,7 @@ from kuaichu.journal.actors import SYSTEM, Actor
 WAITING_CLOCKS = ("details.open", "signature.open", "photos.check.target", "photos.check.alarm")
 REASONS = {
     "screening": "需要保护现场",
+    "not_online": "当地线上快处不受理",
     "asked": "当事人请求民警到场",
     "no_answer": "照片审核超时，当事人请求到场",
     "disagreement": "一方不同意线上处理",

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from kuaichu import clock, law
 from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.cases import deadlines, matters
+from kuaichu.cases.fasttrack import barriers
 from kuaichu.cases.locking import lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind, PhoneMode, ScreeningAnswer
 from kuaichu.cases.states import Stage, require_move
@@ -113,7 +114,8 @@ def new_party(case: Case, *, letter: str, kind: str, phone_mode: str, host: Part
 
 @transaction.atomic
 def answer_screening(*, party_id: UUID, question: str, answer: str) -> law.Screening:
-    """Take one answer; when the answers decide, move the case on (令146 Arts. 13, 14, 15, 19).
+    """Take one answer; when the answers decide, move the case on (令146 Arts. 13, 14, 15, 19), or to an officer where
+    the place does not take it online (hours, area, ...).
 
     Raises Refused: screening.unknown_question, screening.unknown_answer, case.moved_on.
     """
@@ -134,11 +136,13 @@ def answer_screening(*, party_id: UUID, question: str, answer: str) -> law.Scree
         record("screening.answered", stream=case.pk, actor=actor, question=question, answer=answer)
         return result
     is_keep = result.track == law.Track.KEEP_SCENE
-    case.stage = require_move("keep_scene" if is_keep else "pass_screening", stage=case.stage, who="party")
+    against = () if is_keep else barriers(case)
+    move = "keep_scene" if is_keep else "request_officer" if against else "pass_screening"
+    case.stage = require_move(move, stage=case.stage, who="party")
     case.track = result.track.value
-    if is_keep:
+    if is_keep or against:
         case.officer_requested_at = clock.now()
-        case.officer_request_reason = "screening"
+        case.officer_request_reason = "not_online" if against else "screening"
         matters.open_matter(case, "attendance")
         deadlines.start(case, "officer.field_target", started_at=case.officer_requested_at)
     save_case(case, "stage", "track", "officer_requested_at", "officer_request_reason")
@@ -147,7 +151,7 @@ def answer_screening(*, party_id: UUID, question: str, answer: str) -> law.Scree
         stream=case.pk,
         actor=actor,
         track=case.track,
-        reasons=[reason.code for reason in result.reasons],
+        reasons=[reason.code for reason in (*result.reasons, *against)],
     )
     return result
 
@@ -166,7 +170,7 @@ def correct_screening(*, party_id: UUID) -> None:
     up.
     """
     case, party = lock_party(party_id)
-    is_kept = case.stage == Stage.ATTENDANCE and case.officer_request_reason == "screening"
+    is_kept = case.stage == Stage.ATTENDANCE and case.officer_request_reason in ("screening", "not_online")
     is_early = case.stage == Stage.EVIDENCE and case.photos_submitted_at is None
     is_taken_up = case.matters.filter(kind="attendance", outcome="attended").exists()
     if is_taken_up or not (is_kept or is_early):

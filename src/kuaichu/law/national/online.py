@@ -72,6 +72,11 @@ def judge(screening: Screening, facts: OnlineFacts, *, on: date, place: str) -> 
     return Online(procedure, is_online, reasons, against)
 
 
+def not_online(facts: OnlineFacts, *, on: date, place: str) -> tuple[Reason, ...]:
+    """Why the place does not take this case online. What nobody has confirmed (`unsure`) closes nothing on its own."""
+    return tuple(reason for reason, certainty in _local(facts, on=on, place=place) if certainty != "unsure")
+
+
 def _procedure(screening: Screening, facts: OnlineFacts) -> str:
     if facts.injury in ("death", "serious") or facts.is_crime_suspected:
         return GENERAL

@@ -1,16 +1,17 @@
 """The machine proposes, the parties choose: agree on it (Art. 21) or ask the police to determine online (Art. 20)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from kuaichu import clock, law
-from kuaichu.cases import deadlines
+from kuaichu.cases import deadlines, fasttrack
 from kuaichu.cases.actions.phones import can_receive_codes
 from kuaichu.cases.locking import lock_case, lock_party, save_case
-from kuaichu.cases.models import Case, Party
+from kuaichu.cases.models import Case, Party, PartyKind
 from kuaichu.cases.states import Path, Stage, require_move
 from kuaichu.dossier.actions import instruments
 from kuaichu.dossier.states import InstrumentKind
@@ -90,7 +91,8 @@ def _forget_choices(case: Case, *, before: datetime) -> None:
 def choose(*, party_id: UUID, choice: str) -> None:
     """A party agrees on the proposal or asks for the police. The last answer needed moves the case on.
 
-    Raises Refused: choice.unknown, choice.officer_needed (nothing to agree on), case.moved_on.
+    Raises Refused: choice.unknown, choice.officer_needed (nothing to agree on), choice.no_phone,
+    choice.rider_alone_liable, case.moved_on.
     """
     case, party = lock_party(party_id)
     if case.stage != Stage.LIABILITY:
@@ -104,6 +106,8 @@ def choose(*, party_id: UUID, choice: str) -> None:
         raise Refused("choice.officer_needed", "这种情形要由民警来定责，请选择“申请民警在线认定”")
     if choice == Choice.AGREE and not all(can_receive_codes(one) for one in case.parties.all()):
         raise Refused("choice.no_phone", "有一方没有能收验证码的手机，不能签协议书，请选择“申请民警在线认定”")
+    if choice == Choice.AGREE:
+        _require_liable_motor(case, proposal.result["grades"])
     _, is_new = PartyChoice.objects.update_or_create(
         proposal=proposal, party=party, defaults={"choice": choice, "at": clock.now()}
     )
@@ -116,6 +120,20 @@ def choose(*, party_id: UUID, choice: str) -> None:
         is_first=is_new,
     )
     _act_on_choices(case, proposal, Actor("party", str(party.pk)))
+
+
+def _require_liable_motor(case: Case, grades: Mapping[str, str]) -> None:
+    """Some places settle with a rider online only where the motor vehicle is liable and insured
+    (`fasttrack.nonmotor_needs_liable_motor`). Raises Refused("choice.rider_alone_liable").
+    """
+    motors = case.parties.filter(kind=PartyKind.MOTOR, insurer__isnull=False).values_list("letter", flat=True)
+    is_liable = any(grades.get(letter, "none") != "none" for letter in motors)
+    facts = replace(fasttrack.facts_of(case), is_motor_liable_and_insured=is_liable)
+    against = law.not_online(facts, on=clock.local_day(case.created_at), place=case.place_id)
+    if any(reason.code == "nonmotor_needs_liable_motor" for reason in against):
+        raise Refused(
+            "choice.rider_alone_liable", "当地规定，机动车有责任并有交强险才能这样办，请选择“申请民警在线认定”"
+        )
 
 
 def _act_on_choices(case: Case, proposal: Proposal, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from ninja import Query, Router
 
 from kuaichu import law
 from kuaichu.cases import actions
+from kuaichu.cases.fasttrack import barriers
 from kuaichu.cases.finding import parties_of
 from kuaichu.cases.models import Party
 from kuaichu.errors import Refused
@@ -129,12 +130,16 @@ def answer_screening(request: HttpRequest, payload: party.ScreeningAnswer) -> pa
         party_id=access_of(request).party.pk, question=payload.question, answer=payload.answer
     )
     following = result.next_question
+    case = access_of(request).party.case
+    case.refresh_from_db()
+    against = barriers(case) if case.officer_request_reason == "not_online" else ()
     return party.ScreeningResult(
         is_complete=result.is_complete,
         track=result.track.value,
         next_question=party.Tongue(code=following.code, text=tongue(following)) if following else None,
         choices=list(following.choices) if following else [],
         reasons=[party.Tongue(code=item.code, text=tongue(item)) for item in result.reasons],
+        not_online=[party.Tongue(code=item.code, text=tongue(item)) for item in against],
         calls=list(result.calls),
         may_clear_scene=result.clear_scene,
     )

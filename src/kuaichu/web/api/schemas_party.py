@@ -48,13 +48,16 @@ class Tongue(BaseModel):
 
 
 class ScreeningResult(BaseModel):
-    """`next_question` is empty once the answers decide; then `track` says what to do at the scene."""
+    """`next_question` is empty once the answers decide; then `track` says what to do at the scene. `not_online`: why the
+    place does not take the case online; an officer has been asked for then.
+    """
 
     is_complete: bool
     track: str
     next_question: Tongue | None
     choices: list[str]
     reasons: list[Tongue]
+    not_online: list[Tongue]
     calls: list[str]
     may_clear_scene: bool | None
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kuaichu import clock, law
 from kuaichu.cases import actions
+from kuaichu.cases.fasttrack import barriers
 from kuaichu.cases.states import Stage
 from kuaichu.errors import Refused
 from kuaichu.money import yuan_text
@@ -104,10 +105,14 @@ def result(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not visit.case.track:
         return redirect(visit.base)
     fine = law.value("fasttrack.leave_fine", on=clock.today(), place=visit.case.place_id).number
+    screening = _screen(visit)
+    against = barriers(visit.case) if visit.case.officer_request_reason == "not_online" else ()
     context = {
-        "screening": _screen(visit),
+        "screening": screening,
+        "all_reasons": (*screening.reasons, *against),
         "refusal": faults.refusal,
         "is_kept": visit.case.track == law.Track.KEEP_SCENE.value,
+        "barriers": against,
         "must_call": visit.case.track == law.Track.PHOTOGRAPH_LEAVE_CALL.value,
         "can_correct": visit.case.photos_submitted_at is None,
         "fine_yuan": yuan_text(fine).removesuffix(".00"),

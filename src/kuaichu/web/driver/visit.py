@@ -110,7 +110,7 @@ def standing_of(case: Case, parties: Sequence[Party]) -> Standing:
         answers=case.answers.count() if case.stage == Stage.REPORTED else 0,
         has_occurrence=case.occurred_at is not None,
         photos=Photo.objects.filter(case=case, replaced_at__isnull=True).count() if is_photographing else 0,
-        is_kept=case.officer_request_reason == "screening",
+        is_kept=case.officer_request_reason in ("screening", "not_online"),
         sides=tuple(
             Side(
                 letter=party.letter,

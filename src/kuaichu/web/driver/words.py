@@ -20,6 +20,7 @@ _EXTRA_HINT = _("对方证件、车内记录、路口信号灯，想补什么就
 
 OFFICER_REASONS = {
     "screening": _("筛查结果要求保护现场"),
+    "not_online": _("当地线上快处不受理"),
     "asked": _("当事人请民警到场"),
     "no_answer": _("照片没有及时看，当事人请民警到场"),
     "disagreement": _("双方意见不一致"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from kuaichu import clock
 from kuaichu.accounts.models import Person
+from kuaichu.cases.fasttrack import barriers
 from kuaichu.cases.models import Case
 from kuaichu.dossier.photos import RETAKE_REASONS
 from kuaichu.errors import FieldErrors, NotFound, Refused
@@ -98,6 +99,8 @@ def show_case(
         "stage": queues.STAGES[file.case.stage],
         "may_review": case_file.may_decide_review(officer, file),
     }
+    if file.work == "field":
+        context["barriers"] = barriers(file.case)
     if file.work in ("online", "field"):
         may_determine = file.is_told and bool(file.case.collision_form)
         facts = content.facts_text(file.case, file.parties) if may_determine else ""

@@ -245,6 +245,7 @@ def _row(case: Case, *, since_at: datetime, key: str = "", note: str = "", **clo
 
 FIELD_REASONS: dict[str, str | Promise] = {
     "screening": _("需要保护现场"),
+    "not_online": _("当地线上快处不受理"),
     "asked": _("当事人请求民警到场"),
     "no_answer": _("照片审核超时，当事人请求到场"),
     "disagreement": _("一方不同意线上处理"),

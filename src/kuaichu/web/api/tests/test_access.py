@@ -158,7 +158,7 @@ def test_every_route_of_the_api_says_whom_it_is_for():
     for pattern in urls.urlpatterns[0].url_patterns:
         marks.setdefault(getattr(pattern.callback, "audience", ""), set()).add(str(pattern.pattern).partition("/")[0])
     assert marks == {
-        "public": {"", "openapi.json", "places", "reference", "cases", "joins"},
+        "public": {"", "openapi.json", "places", "reference", "cases", "joins", "law"},
         "driver": {"case"},
         "partner": {"insurer"},
     }
