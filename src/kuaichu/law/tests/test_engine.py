@@ -192,3 +192,14 @@ def test_national_values() -> None:
     assert (fine.number, fine.unit, fine.mark_zh) == (20_000, "fen", "")
     assert fine.citation == Citation("handling", "19(3)")
     assert engine.find("fasttrack.loss_cap_per_vehicle", on=day, place="330600") is None
+
+
+def test_what_a_city_and_a_province_add_holds_there_and_nowhere_else() -> None:
+    """杭州条例 49, 浙江办法 43 and 条例 45, as they stand in their texts."""
+    on = date(2026, 3, 1)
+    keys = ("deaths_at_once", "fatal_a_year", "serious_beside_a_fatal_a_year", "serious_a_year", "higher_within")
+    assert [engine.value(f"black_spot.{key}", on=on, place="330106").number for key in keys] == [3, 2, 2, 5, 1]
+    assert engine.find("black_spot.fatal_a_year", on=on, place="330600") is None
+    speeds = [engine.value(f"speed.{key}", on=on, place="330106") for key in ("compound", "city_without_centre_line")]
+    assert [(speed.number, speed.place) for speed in speeds] == [(20, "330000"), (30, "000000")]
+    assert engine.find("speed.compound", on=on, place="350900") is None
