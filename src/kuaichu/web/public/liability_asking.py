@@ -184,7 +184,9 @@ def facts(asked: Asked) -> dict[str, Any]:
 def answer(asked: Asked) -> Answer:
     """What the law says. Raises InputError for a day on which it can't say anything."""
     found = decide(facts(asked))
-    grades, shares = found["liability"] or {}, found.get("share_percent", {})
+    grades = found["liability"] or {}
+    is_shared = not set(grades.values()) <= {"full", "none"}  # all or nothing needs no percentage
+    shares = found.get("share_percent", {}) if is_shared else {}
     sides = _sides(asked, grades, shares)
     reason = found.get("reason", {})
     accidents = tuple(_sides(asked, part["liability"] or {}, {}) for part in found.get("accidents", ()))
@@ -194,7 +196,7 @@ def answer(asked: Asked) -> Answer:
         accidents=tuple(tuple(side for side in part if side.code) for part in accidents),
         steps=law_words.steps(found["steps"]),
         changes=tuple(Change(str(row["en" if law_words.is_english() else "zh"])) for row in found["changes_if"]),
-        share_mark=law_words.mark_as_printed(found.get("share_mark", "")),
+        share_mark=law_words.mark_as_printed(found.get("share_mark", "")) if is_shared else "",
         mine=next((side for side in sides if side.is_me), None),
         is_officer=found["officer_decides"],
         compensation=tuple(found.get("compensation_percent", {}).items()),
