@@ -2,17 +2,17 @@
 
 A store is a folder: `place=330600/day=2026-03-01/events.parquet` with t (seconds on the local clock since 1970), lon,
 lat (degrees of WGS-84) and kind (text). DuckDB reads it, and so does Spark, Hive or any other that knows the layout.
-The query is an ibis expression: DuckDB runs it here, a nation's Spark cluster runs the same one there. No DuckDB
-extension is used, since those are downloaded.
+DuckDB runs the query here; `ibis` translates the same text for a nation's Spark cluster. No DuckDB extension is used,
+since those are downloaded.
 """
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -21,14 +21,11 @@ from numpy.typing import ArrayLike, NDArray
 from kuaichu.analysis.errors import BadInput
 from kuaichu.analysis.plane import Plane
 
-if TYPE_CHECKING:
-    import ibis
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 NAME = "events.parquet"
+ANSWER = {"column_number": "int64", "row_number": "int64", "events": "int64", "around": "int64", "z": "float64"}
 SCHEMA = {"t": "float64", "lon": "float64", "lat": "float64", "kind": "string", "place": "string", "day": "string"}
-AROUND = 9  # a cell and its eight neighbours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,82 +123,89 @@ class Cells:
         return max(1, ceil((self.north - self.south) / self.size_degrees[1] - 1e-9))
 
 
-def hot_cells_query(
-    events: "ibis.Table",
+def hot_cells_sql(
     cells: Cells,
     *,
-    places: tuple[str, ...] = (),
+    places: Sequence[str] = (),
     since: str = "",
     until: str = "",
-    kinds: tuple[str, ...] = (),
+    kinds: Sequence[str] = (),
     top: int = 100,
-) -> "ibis.Table":
-    """The `top` cells by local Gi* (Ord & Getis 1995) of events per cell, as an expression over a table of SCHEMA.
+) -> str:
+    """The `top` cells by local Gi* (Ord & Getis 1995) of events per cell, from a table `events` with SCHEMA's columns.
 
-    Columns: column, row (from the south-west), events in the cell, around (in it and its neighbours), z. Cells without
-    events count as zeros; a neighbourhood ends at the box. `since`, `until`: days as 2026-03-01, both included.
+    Gives ANSWER: the cell's place from the south-west, events in it, around (in it and its neighbours), z.
+    Cells without events count as zeros; a neighbourhood ends at the box. `since`, `until`: days as 2026-03-01, both
+    included. Plain SQL in DuckDB's dialect; `ibis` carries it to Spark and others.
     """
-    import ibis
-
-    chosen = _chosen(events, cells, places=places, since=since, until=until, kinds=kinds)
     width, height = cells.size_degrees
-    counted = (
-        chosen.select(
-            column=((chosen.lon - cells.west) / width).floor().cast("int64"),
-            row=((chosen.lat - cells.south) / height).floor().cast("int64"),
-        )
-        .group_by(["column", "row"])
-        .aggregate(events=ibis._.count())
+    return QUERY.format(
+        west=repr(cells.west),
+        south=repr(cells.south),
+        width=repr(width),
+        height=repr(height),
+        chosen=_chosen(cells, places=places, since=since, until=until, kinds=kinds),
+        count=f"CAST({cells.columns * cells.rows} AS DOUBLE)",
+        last_column=cells.columns - 1,
+        last_row=cells.rows - 1,
+        top=int(top),
     )
-    steps = ibis.range(0, AROUND).unnest().name("step").as_table()
-    steps = steps.select(right=steps.step % 3 - 1, up=(steps.step - steps.step % 3) / 3 - 1)
-    spread = counted.cross_join(steps)
-    spread = spread.select(
-        column=(spread.column + spread.right).cast("int64"),
-        row=(spread.row + spread.up).cast("int64"),
-        around=spread.events,
-        own=ibis.ifelse((spread.right == 0) & (spread.up == 0), spread.events, 0),
-    )
-    inside = spread.column.between(0, cells.columns - 1) & spread.row.between(0, cells.rows - 1)
-    around = spread.filter(inside).group_by(["column", "row"])
-    summed = around.aggregate(events=ibis._.own.sum(), around=ibis._.around.sum())
-    whole = counted.aggregate(total=counted.events.sum(), squares=(counted.events * counted.events).sum())
-    scored = _scored(summed.cross_join(whole), cells)
-    ordered = scored.order_by([ibis.desc("z"), "column", "row"])
-    return ordered.limit(top)
 
 
-def _chosen(
-    events: "ibis.Table", cells: Cells, *, places: tuple[str, ...], since: str, until: str, kinds: tuple[str, ...]
-) -> "ibis.Table":
+# size: the cells of a neighbourhood, W; n: all cells; spread: the variance of a neighbourhood's sum.
+# z = (around - W mean) / (s sqrt((n W - W^2) / (n - 1))), 0 where s is 0.
+QUERY = """
+WITH counted AS (
+  SELECT column_number, row_number, COUNT(*) AS events
+  FROM (SELECT CAST(FLOOR((lon - ({west})) / {width}) AS BIGINT) AS column_number,
+               CAST(FLOOR((lat - ({south})) / {height}) AS BIGINT) AS row_number
+        FROM events WHERE {chosen}) AS placed
+  GROUP BY column_number, row_number
+), whole AS (
+  SELECT CAST(SUM(events) AS DOUBLE) / {count} AS mean,
+         CAST(SUM(events * events) AS DOUBLE) / {count} AS squares, {count} AS n
+  FROM counted
+), spread AS (
+  SELECT column_number + to_right AS column_number, row_number + up AS row_number, events AS around,
+         CASE WHEN to_right = 0 AND up = 0 THEN events ELSE 0 END AS own
+  FROM counted
+  CROSS JOIN (VALUES (-1), (0), (1)) AS across(to_right)
+  CROSS JOIN (VALUES (-1), (0), (1)) AS along(up)
+), summed AS (
+  SELECT column_number, row_number, CAST(SUM(own) AS BIGINT) AS events, CAST(SUM(around) AS BIGINT) AS around,
+         CAST((1 + CASE WHEN column_number > 0 THEN 1 ELSE 0 END
+                 + CASE WHEN column_number < {last_column} THEN 1 ELSE 0 END)
+            * (1 + CASE WHEN row_number > 0 THEN 1 ELSE 0 END
+                 + CASE WHEN row_number < {last_row} THEN 1 ELSE 0 END) AS DOUBLE) AS size
+  FROM spread
+  WHERE column_number BETWEEN 0 AND {last_column} AND row_number BETWEEN 0 AND {last_row}
+  GROUP BY column_number, row_number
+), scored AS (
+  SELECT column_number, row_number, events, around, around - size * mean AS above,
+         (squares - mean * mean) * (size * n - size * size) / GREATEST(n - 1, 1) AS variance
+  FROM summed CROSS JOIN whole
+)
+SELECT column_number, row_number, events, around,
+       CASE WHEN variance > 0 THEN above / SQRT(CASE WHEN variance > 0 THEN variance ELSE 1 END) ELSE 0 END AS z
+FROM scored ORDER BY z DESC, column_number, row_number LIMIT {top}
+"""
+
+
+def _chosen(cells: Cells, *, places: Sequence[str], since: str, until: str, kinds: Sequence[str]) -> str:
+    """The condition on events."""
     asked = [
-        (events.lon >= cells.west) & (events.lon < cells.east),
-        (events.lat >= cells.south) & (events.lat < cells.north),
+        f"lon >= {cells.west!r} AND lon < {cells.east!r}",
+        f"lat >= {cells.south!r} AND lat < {cells.north!r}",
     ]
-    asked += [events.place.isin(places)] if places else []
-    asked += [events.day >= since] if since else []
-    asked += [events.day <= until] if until else []
-    asked += [events.kind.isin(kinds)] if kinds else []
-    return events.filter(asked)
+    for name, values in (("place", places), ("kind", kinds)):
+        asked += [f"{name} IN ({', '.join(map(_quoted, values))})"] if values else []
+    asked += [f"day >= {_quoted(since)}"] if since else []
+    asked += [f"day <= {_quoted(until)}"] if until else []
+    return " AND ".join(asked)
 
 
-def _scored(found: "ibis.Table", cells: Cells) -> "ibis.Table":
-    """z = (around - W mean) / (s sqrt((N W - W^2) / (N - 1))), W the cells of the neighbourhood, N all; 0 where s is 0."""
-    import ibis
-
-    count = cells.columns * cells.rows
-
-    def extent(place: Any, last: int) -> Any:
-        return 1 + ibis.ifelse(place > 0, 1, 0) + ibis.ifelse(place < last, 1, 0)
-
-    size = (extent(found.column, cells.columns - 1) * extent(found.row, cells.rows - 1)).cast("float64")
-    total, squares = found.total.cast("float64"), found.squares.cast("float64")
-    mean = total / count
-    variance = squares / count - mean * mean
-    spread = variance * (size * count - size * size) / max(count - 1, 1)
-    above = found.around.cast("float64") - size * mean
-    z = ibis.ifelse(spread > 0, above / ibis.ifelse(spread > 0, spread, 1.0).sqrt(), 0.0)
-    return found.select("column", "row", "events", "around", z=z)
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,20 +219,17 @@ class Hot:
     z: Floats
 
 
-def hot_cells(root: Path, cells: Cells, *, top: int = 100, threads: int | None = None, **asked: Any) -> Hot:
-    """The query on a store, by DuckDB; `asked` as in `hot_cells_query`. Only days and places asked for are read."""
-    import ibis
-
+def hot_cells(root: Path, cells: Cells, *, threads: int | None = None, **asked: Any) -> Hot:
+    """The query on a store, by DuckDB; `asked` as in `hot_cells_sql`. Only days and places asked for are read."""
     if not any(root.glob("place=*/day=*/*.parquet")):
         raise BadInput(f"这里没有事件库：{root}", f"there are no events in {root}", field="in")
-    query = hot_cells_query(ibis.table(SCHEMA, name="events"), cells, top=top, **asked)
     with duckdb.connect(config={"threads": threads} if threads else {}) as connection:
         connection.execute(view_of(root))
-        found = connection.execute(ibis.to_sql(query, dialect="duckdb")).fetchnumpy()
+        found = connection.execute(hot_cells_sql(cells, **asked)).fetchnumpy()
     width, height = cells.size_degrees
     return Hot(
-        lon=cells.west + (np.asarray(found["column"]) + 0.5) * width,
-        lat=cells.south + (np.asarray(found["row"]) + 0.5) * height,
+        lon=cells.west + (np.asarray(found["column_number"]) + 0.5) * width,
+        lat=cells.south + (np.asarray(found["row_number"]) + 0.5) * height,
         events=np.asarray(found["events"], np.int64),
         around=np.asarray(found["around"], np.int64),
         z=np.asarray(found["z"], np.float64),

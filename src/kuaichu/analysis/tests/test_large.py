@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kuaichu.analysis.errors import BadInput
-from kuaichu.analysis.large import SCHEMA, Cells, hot_cells, hot_cells_query, view_of, write_events
+from kuaichu.analysis.large import ANSWER, SCHEMA, Cells, hot_cells, hot_cells_sql, view_of, write_events
 
 ROOT = Path(__file__).parents[4]
 CELLS = Cells(west=120.0, south=30.0, east=120.05, north=30.04, cell_m=500)
@@ -83,7 +83,7 @@ def test_the_query_on_duckdb_is_gi_star(store):
 def test_the_same_query_through_ibis(store):
     connection = ibis.duckdb.connect()
     connection.raw_sql(view_of(store))
-    found = connection.execute(hot_cells_query(connection.table("events"), CELLS, top=1000))
+    found = connection.sql(hot_cells_sql(CELLS, top=1000), schema=ANSWER, dialect="duckdb").execute()
     every = read(store)
     assert_equal(list(found.itertuples(index=False, name=None)), every["lon"], every["lat"])
 
@@ -108,7 +108,7 @@ def test_the_same_query_on_a_spark_cluster(store, request):
     try:
         session.read.parquet(str(store)).createOrReplaceTempView("events")
         connection = ibis.pyspark.connect(session)
-        found = connection.execute(hot_cells_query(connection.table("events"), CELLS, top=1000))
+        found = connection.sql(hot_cells_sql(CELLS, top=1000), schema=ANSWER, dialect="duckdb").execute()
     finally:
         session.stop()
     every = read(store)
