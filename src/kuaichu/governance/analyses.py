@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kuaichu.analysis.networks import Network
 from kuaichu.analysis.plane import Plane
 from kuaichu.governance import maps
+from kuaichu.governance.bulletins import counting
 from kuaichu.governance.events import CATEGORIES, Columns
 from kuaichu.governance.states import RunKind
 
@@ -32,6 +33,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     RunKind.HEAT: {"bandwidth_m": 400.0},
     RunKind.HOT_SPOTS: {"cell_m": 100.0, "rate": 0.05, "least": 5, "most": 40},
     RunKind.SEGMENTS: {"snap_m": 60.0, "rate": 0.05, "least": 5, "most": 40},
+    RunKind.BULLETIN: {},
     RunKind.SCAN: {"cell_m": 400.0, "longest_days": 14, "radius_m": 3000.0, "replicates": 999, "worth": 0.05},
 }
 
@@ -281,11 +283,17 @@ def scan(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Gener
     return {"clusters": clusters, "events": found.events, "days": found.days}
 
 
+def bulletin(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Generator) -> Answer:
+    """The counts of a day's, week's or month's bulletin."""
+    return counting.count(rows, settings)
+
+
 ANALYSES: dict[str, Callable[[Columns, Ground, Settings, np.random.Generator], Answer]] = {
     RunKind.HEAT: heat_map,
     RunKind.HOT_SPOTS: hot_spots,
     RunKind.SEGMENTS: segments,
     RunKind.SCAN: scan,
+    RunKind.BULLETIN: bulletin,
 }
 
 

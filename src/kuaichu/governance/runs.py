@@ -27,7 +27,13 @@ from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM, Actor
 
 PACKAGE = Path(__file__).resolve().parents[1]
-CODE = ("analysis/**/*.py", "governance/analyses.py", "governance/events/*.py")  # what an answer depends on
+CODE = (
+    "analysis/**/*.py",
+    "governance/analyses.py",
+    "governance/bulletins/counting.py",
+    "governance/events/*.py",
+    "governance/figures/periods.py",
+)  # what an answer depends on
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,12 @@ def render_pdf(
     return _compile("document", data=data, format="pdf", at=at)
 
 
+def set_sheet(template: str, data: dict[str, Any], *, at: datetime) -> bytes:
+    """A sheet that is no instrument (a bulletin) as PDF/A-2b; `template` lies in templates/ and defines `<name>-of`."""
+    missing = missing_glyphs("".join(_texts(data)))
+    return _compile(template, data=_mapped(data, lambda text: substituted(text, missing)), format="pdf", at=at)
+
+
 @lru_cache(maxsize=256)
 def seal_svg(face: SealFace) -> str:
     """The round red seal as outlines (no text in it), made once per face."""
