@@ -61,6 +61,12 @@ def _check_grades(parties: tuple[PartyInput, ...]) -> None:
             "各方都没有责任（意外），怎么赔要由理赔人员人工核定",
             "Nobody is at fault. An adjuster has to settle this by hand",
         )
+    if any(party.kind is Kind.OWNER and (party.grade is not Grade.NONE or party.share_percent) for party in parties):
+        raise SettlementError(
+            "owner_is_never_liable",
+            "被撞设施的所有人没有责任，也不分担赔偿，请核对",
+            "The owner of a facility that was hit is never liable and owes no share. Please check",
+        )
     if Grade.FULL in at_fault and len(at_fault) > 1:
         raise SettlementError(
             "full_is_alone",
@@ -89,6 +95,12 @@ def _entered(parties: tuple[PartyInput, ...]) -> dict[str, Fraction]:
                 "share_without_fault",
                 f"{party.letter} 方无责任，对其他机动车不承担比例赔偿，请核对",
                 f"{party.letter} is without liability and owes other motor vehicles no share. Please check",
+            )
+        if party.kind in (Kind.NONMOTOR, Kind.PEDESTRIAN) and party.grade is Grade.NONE and shares[party.letter]:
+            raise SettlementError(
+                "share_without_fault",
+                f"{party.letter} 方无责任，不承担比例赔偿，请核对",
+                f"{party.letter} is without liability and owes no share. Please check",
             )
     return shares
 

@@ -168,6 +168,7 @@ def test_wrong_fields_say_so_and_nothing_typed_is_lost(client):
         ({"place": "zz"}, "没有这个地方"),
         ({"vehicle_A": "", "vehicle_B": ""}, "还没有填损失"),
         ({"liability_B": "full"}, "notice bad"),
+        ({"kind_B": "owner", "liability_A": "primary", "liability_B": "secondary"}, "被撞设施的所有人没有责任"),
         ({"kind_A": "boat", "letters": "ZZ"}, "请选一项"),
         ({"vehicle_A": "9" * 23}, "金额太大"),
         ({"commercial_A": "-1"}, "金额不能小于 0"),
