@@ -15,7 +15,7 @@ from kuaichu.accounts import throttle
 from kuaichu.law import interface
 from kuaichu.web.api import schemas_law as asks
 from kuaichu.web.api import schemas_law_answers as gives
-from kuaichu.web.api.limits import LAW_MOST_AT_ONCE, LAW_PER_ADDRESS
+from kuaichu.web.api.limits import LAW_BYTES_PER_TURN, LAW_MOST_AT_ONCE, LAW_PER_ADDRESS
 from kuaichu.web.api.problems import Problem
 from kuaichu.web.driver.visit import address_of
 
@@ -40,7 +40,8 @@ def _declare(
     _MODELS.extend((asked, given))
 
     def view(request: HttpRequest) -> HttpResponse:
-        throttle.take("law", address_of(request), LAW_PER_ADDRESS)
+        for _ in range(1 + len(request.body) // LAW_BYTES_PER_TURN):  # long questions cost what short ones do together
+            throttle.take("law", address_of(request), LAW_PER_ADDRESS)
         return _answer(ask, request.body)
 
     one, problem = _shape(asked), _shape(gives.LawProblem)

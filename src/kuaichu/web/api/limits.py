@@ -20,4 +20,5 @@ KEEP_REPLIES_FOR = timedelta(hours=24)
 LONG_CALL_LEASE = timedelta(minutes=3)  # after that a call that never answered may be made again
 
 LAW_MOST_AT_ONCE = 100  # questions to the law in one call
+LAW_BYTES_PER_TURN = 16 * 1024  # of a longer body every further part takes a turn as well
 LAW_PER_ADDRESS = Rate(burst=300, per_hour=6000)  # a call centre or a carrier shares one address

@@ -87,6 +87,19 @@ def test_an_address_may_ask_so_often(monkeypatch):
     found = [ask(what, body) for what, body in (("due", DUE), ("screen", SCREEN), ("due", DUE))]
     assert [answer.status_code for answer in found] == [200, 200, 429]
     assert found[2].json()["code"] == "rate.exceeded"
+    monkeypatch.setattr(law, "throttle", taken := Turns())
+    for size in (0, limits.LAW_BYTES_PER_TURN, 5 * limits.LAW_BYTES_PER_TURN):
+        ask("due", DUE | {"id": "x" * size})
+    assert taken.count == 1 + 2 + 6, "a long question takes more turns"
+
+
+class Turns:
+    """Counts instead of limiting."""
+
+    count = 0
+
+    def take(self, *_):
+        self.count += 1
 
 
 def test_the_largest_question_is_answered_in_time():
