@@ -8,14 +8,21 @@ Only the demonstration's own photos and invented people are ever in the pictures
 """
 
 import io
+import os
 import sys
 from pathlib import Path
 
-from PIL import Image, ImageFilter
+import django
+from PIL import Image, ImageChops, ImageFilter
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from kuaichu.command.checks import find_browser
-from tests.journeys.people import Adjuster, Driver, Officer
+
+os.environ |= {"KUAICHU_TESTING": "1", "DJANGO_SETTINGS_MODULE": "kuaichu.settings"}  # the walkers know the demo's rows
+django.setup()
+
+from tests.journeys.desks import Adjuster, Officer  # noqa: E402
+from tests.journeys.people import Driver  # noqa: E402
 
 Area = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
 HERE = Path(__file__).parent
@@ -83,6 +90,24 @@ def keep(page: Page, name: str) -> None:
     raise SystemExit(f"{name} does not fit into {MOST_BYTES} bytes")
 
 
+def keep_part(page: Page, selector: str, name: str) -> None:
+    """Save one part of the page, as tall as it is."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": 1440, "height": 1500})
+    page.wait_for_timeout(400)
+    picture = Image.open(io.BytesIO(page.locator(selector).first.screenshot())).convert("RGB")
+    (HERE / f"{name}.png").write_bytes(_png(picture.crop(_filled(picture)), 128))
+    if size:
+        page.set_viewport_size(size)
+
+
+def _filled(picture: Image.Image) -> Area:
+    """Without the empty rows at the bottom."""
+    plain = Image.new("RGB", picture.size, picture.getpixel((picture.width // 2, picture.height - 1)))
+    box = ImageChops.difference(picture, plain).crop((4, 0, picture.width - 4, picture.height)).getbbox()
+    return (0, 0, picture.width, min(picture.height, box[3] + 14) if box else picture.height)
+
+
 def _png(picture: Image.Image, colours: int) -> bytes:
     buffer = io.BytesIO()
     small = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)
@@ -126,8 +151,8 @@ def tell(a: Driver, b: Driver, officer: Officer) -> str:
     b.may_leave()
     a.identify()
     b.identify()
-    a.tell(mine="rear_end", theirs="-", part="front")
-    b.tell(mine="-", theirs="rear_end", part="rear")
+    a.tell("rear_end", "-", part="front")
+    b.tell("-", "rear_end", part="rear")
     return number
 
 
@@ -148,6 +173,8 @@ def agree_and_be_paid(browser: Browser, origin: str, officer: Officer) -> None:
     assess(second, number, item="后保险杠、尾门", yuan="4850")
     first.until(number, "form[action$='/approve/']")
     keep(first.page, "desk-insurer")
+    first.page.locator(".settlement details.article").nth(1).evaluate("one => { one.open = true; }")
+    keep_part(first.page, ".settlement", "law-settlement")
     first.approve(number)
     first.pay_all(number)
     for _ in range(120):
@@ -178,6 +205,23 @@ def ask_the_police(browser: Browser, origin: str, officer: Officer) -> None:
     b.choose("police")
     officer.take("online", number)
     keep(officer.page, "desk-determination")
+    officer.page.locator(".proposal details.article").first.evaluate("one => { one.open = true; }")
+    keep_part(officer.page, "aside.column--decision", "law-why")
+
+
+def show_the_law(browser: Browser, origin: str) -> None:
+    """Who is liable, on a phone; who pays whom, at a desk."""
+    page = browser.new_page(viewport={"width": 390, "height": 844}, base_url=origin, locale="zh-CN")
+    page.goto("/law/liability/A14/?me=B&place=330600&on=2026-03-01")
+    keep(page, "phone-liability")
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, base_url=origin, locale="zh-CN")
+    page.goto("/law/compensation/?kind_A=motor&liability_A=primary&kind_B=motor&liability_B=secondary&on=2026-03-01")
+    for name, text in (("vehicle_A", "5000"), ("vehicle_B", "8000"), ("commercial_A", "100"), ("commercial_B", "100")):
+        page.fill(f"#{name}", text)
+    page.locator("[name=own_damage_A]").check()
+    page.locator(".buttons .main").click()
+    page.locator(".result").wait_for()
+    keep(page, "desk-compensation")
 
 
 def main(origin: str) -> None:
@@ -187,6 +231,7 @@ def main(origin: str) -> None:
         officer = Officer(browser, origin=origin, username="officer", shots=None)
         agree_and_be_paid(browser, origin, officer)
         ask_the_police(browser, origin, officer)
+        show_the_law(browser, origin)
         browser.close()
 
 

@@ -102,6 +102,9 @@ class Driver(Person):
     def report(self) -> None:
         self.page.goto("/start/?lang=en" if self.is_abroad else "/start/")
         self.shot("start")
+        asked = self.page.locator("select[name=place]")
+        if asked.count():
+            asked.select_option(index=1)
         self.page.locator("button.giant").click()
         self.page.wait_for_url("**/c/**")
         self._take_base()
