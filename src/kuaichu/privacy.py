@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,17 @@ def encrypt(text: str) -> str:
     return "1:" + base64.urlsafe_b64encode(nonce + _ciphers()[0].encrypt(nonce, text.encode(), None)).decode()
 
 
+def encrypt_many(texts: Sequence[str]) -> list[str]:
+    """`encrypt` of every text, the nonces drawn at once (imports)."""
+    seal, encode = _ciphers()[0].encrypt, base64.urlsafe_b64encode
+    nonces = os.urandom(_NONCE_BYTES * len(texts))
+    starts = range(0, len(nonces), _NONCE_BYTES)
+    return [
+        "1:" + encode((nonce := nonces[at : at + _NONCE_BYTES]) + seal(nonce, text.encode(), None)).decode() if text else ""
+        for at, text in zip(starts, texts, strict=True)
+    ]
+
+
 def decrypt(sealed: str) -> str:
     """The text behind `encrypt`. Raises ValueError when no known key opens it (wrong key or damaged data)."""
     if not sealed:
@@ -42,6 +54,18 @@ def decrypt(sealed: str) -> str:
 def blind_index(text: str, *, purpose: str) -> str:
     """A keyed digest for looking up an encrypted value; different purposes can't be joined."""
     return hmac.new(_index_key(), f"{purpose}\x00{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def blind_indexes(texts: Sequence[str], *, purpose: str) -> list[str]:
+    """`blind_index` of every text (imports); empty stays empty."""
+    start = hmac.new(_index_key(), f"{purpose}\x00".encode(), hashlib.sha256)
+    found = {"": ""}
+    for text in texts:
+        if text not in found:
+            one = start.copy()
+            one.update(text.encode())
+            found[text] = one.hexdigest()
+    return [found[text] for text in texts]
 
 
 def keyed_digest(text: str, *, purpose: str) -> str:

@@ -47,9 +47,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="命令 / commands", metavar="COMMAND", required=True)
     _add_demo(commands)
     _add_production(commands)
-    _add_imports(commands)
     _add_checks(commands)
     _add_law(commands)
+    _add_imports(commands)
     commands.add_parser(
         "analyse",
         help="研判：热力、热点、聚集、重复警情、布点、派警 · analysis of files (docs/ANALYSIS.md)",
@@ -94,11 +94,16 @@ def _add_production(commands: "argparse._SubParsersAction[argparse.ArgumentParse
 
 
 def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    imports = commands.add_parser("import", help="导入：地图 · take in a place's own files: map")
+    from kuaichu.command.importing import add_calls
+
+    imports = commands.add_parser("import", help="导入：警情、地图 · take in a place's own files: calls (docs/CALLS.md), map")
     kinds = imports.add_subparsers(title="种类 / kinds", dest="what", metavar="WHAT", required=True)
+    add_calls(kinds)
     area = kinds.add_parser("map", help="边界和道路（GeoJSON） · boundaries and roads of a place")
     area.set_defaults(handler="mapping:run")
-    area.add_argument("file", metavar="FILE", help="GeoJSON，面是边界，线是道路 · areas are boundaries, lines are roads")
+    area.add_argument(
+        "file", metavar="FILE", help="GeoJSON，面是边界，线是道路 · areas are boundaries, lines are roads"
+    )
     area.add_argument("--place", default="", metavar="CODE", help="区划代码 · place code (default: the highest unit's)")
     area.add_argument(
         "--frame", choices=("wgs84", "gcj02", "bd09"), default="wgs84", help="坐标系 · coordinates of the file"

@@ -44,5 +44,5 @@ def receivers(*, place: str, but: Person) -> list[Person]:
     """Whom a call of a place may be offered to: active people of its police units. One statement."""
     roles = (Role.CALL_TAKER, Role.OFFICER, Role.LEADER, Role.ANALYST)
     rows = Person.objects.filter(is_active=True, role__in=roles, agency__kind=AgencyKind.POLICE)
-    rows = rows.filter(agency__place_id__startswith=place[:4]).exclude(pk=but.pk)
+    rows = rows.filter(agency__place__code__startswith=place[:4]).exclude(pk=but.pk)
     return list(rows.select_related("agency").order_by("agency__code", "username"))
