@@ -51,7 +51,7 @@ class Bulletin(models.Model):
     remarks = models.TextField(blank=True)  # what the analyst writes beneath the tables
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    replaced_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaces")
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaces")
 
     class Meta:
         constraints = [

@@ -151,8 +151,8 @@ class _Builder:
 
 
 def _href(span: Period, query: Mapping[str, str]) -> str:
-    asked = {"first_on": span.first_on.isoformat(), "last_on": span.last_on.isoformat()}
-    return LIST + urlencode(asked | {name: value for name, value in query.items() if value})
+    asked = {"since": span.since.isoformat(), "until": span.until.isoformat(), "validity": "valid"} | query
+    return LIST + urlencode({name: value for name, value in asked.items() if value})
 
 
 def _class(line: str) -> dict[str, str]:

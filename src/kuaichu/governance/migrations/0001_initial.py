@@ -7,159 +7,312 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_command_roles'),
-        ('calls', '0001_initial'),
+        ("accounts", "0002_command_roles"),
+        ("calls", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HotSpotFile',
+            name="HotSpotFile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('lon_wgs84', models.FloatField()),
-                ('lat_wgs84', models.FloatField()),
-                ('radius_m', models.FloatField()),
-                ('category', models.CharField(blank=True, max_length=8)),
-                ('before_from_on', models.DateField()),
-                ('before_until_on', models.DateField()),
-                ('before_count', models.PositiveIntegerField()),
-                ('plan', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('open', '待定方案'), ('treating', '治理中'), ('evaluating', '评估中'), ('closed', '已销号')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('conclusion', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('leader', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hot_spot_files', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.place')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.agency')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("lon_wgs84", models.FloatField()),
+                ("lat_wgs84", models.FloatField()),
+                ("radius_m", models.FloatField()),
+                ("category", models.CharField(blank=True, max_length=8)),
+                ("before_from_on", models.DateField()),
+                ("before_until_on", models.DateField()),
+                ("before_count", models.PositiveIntegerField()),
+                ("plan", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待定方案"),
+                            ("treating", "治理中"),
+                            ("evaluating", "评估中"),
+                            ("closed", "已销号"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("conclusion", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hot_spot_files",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("place", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.place")),
+                ("unit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.agency")),
             ],
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('words', models.CharField(max_length=200)),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(null=True)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='governance.hotspotfile')),
-                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("words", models.CharField(max_length=200)),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(null=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="governance.hotspotfile",
+                    ),
+                ),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['from_on', 'id'],
+                "ordering": ["from_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('heat', '热力图'), ('hot_spots', '热点'), ('segments', '路段'), ('scan', '新发聚集'), ('bulletin', '通报'), ('before_after', '前后对比')], max_length=12)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('settings', models.JSONField(default=dict)),
-                ('seed', models.BigIntegerField(default=0)),
-                ('code_version', models.CharField(max_length=64)),
-                ('input_digest', models.CharField(max_length=64)),
-                ('rows', models.PositiveIntegerField()),
-                ('result_path', models.CharField(max_length=120)),
-                ('result_digest', models.CharField(max_length=64)),
-                ('started_at', models.DateTimeField()),
-                ('seconds', models.FloatField()),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.place')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("heat", "热力图"),
+                            ("hot_spots", "热点"),
+                            ("segments", "路段"),
+                            ("scan", "新发聚集"),
+                            ("bulletin", "通报"),
+                            ("before_after", "前后对比"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("settings", models.JSONField(default=dict)),
+                ("seed", models.BigIntegerField(default=0)),
+                ("code_version", models.CharField(max_length=64)),
+                ("input_digest", models.CharField(max_length=64)),
+                ("rows", models.PositiveIntegerField()),
+                ("result_path", models.CharField(max_length=120)),
+                ("result_digest", models.CharField(max_length=64)),
+                ("started_at", models.DateTimeField()),
+                ("seconds", models.FloatField()),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("place", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.place")),
             ],
         ),
         migrations.AddField(
-            model_name='hotspotfile',
-            name='found_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.run'),
+            model_name="hotspotfile",
+            name="found_by",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="governance.run"),
         ),
         migrations.CreateModel(
-            name='Bulletin',
+            name="Bulletin",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('day', '日分析'), ('week', '周通报'), ('month', '月考核')], max_length=5)),
-                ('first_on', models.DateField()),
-                ('last_on', models.DateField()),
-                ('remarks', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.place')),
-                ('replaced_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='governance.bulletin')),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bulletin', to='governance.run')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("day", "日分析"), ("week", "周通报"), ("month", "月考核")], max_length=5
+                    ),
+                ),
+                ("first_on", models.DateField()),
+                ("last_on", models.DateField()),
+                ("remarks", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("place", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.place")),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="governance.bulletin",
+                    ),
+                ),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bulletin", to="governance.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaskOrder',
+            name="TaskOrder",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('element', models.CharField(choices=[('people', '人'), ('vehicles', '车'), ('roads', '路'), ('enterprises', '企')], max_length=12)),
-                ('level', models.CharField(choices=[('red', '红（重大）'), ('orange', '橙（较大）'), ('yellow', '黄（一般）'), ('blue', '蓝（低）')], max_length=6)),
-                ('problem', models.TextField()),
-                ('proposed_measure', models.TextField()),
-                ('stage', models.CharField(choices=[('issued', '待签收'), ('signed_for', '整改中'), ('reported', '已反馈待核验'), ('returned', '退回整改'), ('checked', '核验通过'), ('closed', '已销号')], default='issued', max_length=10)),
-                ('issued_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('deduction_points', models.FloatField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('calls', models.ManyToManyField(related_name='task_orders', to='calls.call')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='governance.hotspotfile')),
-                ('helpers', models.ManyToManyField(related_name='helped_orders', to='accounts.agency')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='task_orders', to='accounts.agency')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.place')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40, unique=True)),
+                (
+                    "element",
+                    models.CharField(
+                        choices=[("people", "人"), ("vehicles", "车"), ("roads", "路"), ("enterprises", "企")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("red", "红（重大）"),
+                            ("orange", "橙（较大）"),
+                            ("yellow", "黄（一般）"),
+                            ("blue", "蓝（低）"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("problem", models.TextField()),
+                ("proposed_measure", models.TextField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("issued", "待签收"),
+                            ("signed_for", "整改中"),
+                            ("reported", "已反馈待核验"),
+                            ("returned", "退回整改"),
+                            ("checked", "核验通过"),
+                            ("closed", "已销号"),
+                        ],
+                        default="issued",
+                        max_length=10,
+                    ),
+                ),
+                ("issued_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("deduction_points", models.FloatField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("calls", models.ManyToManyField(related_name="task_orders", to="calls.call")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="governance.hotspotfile",
+                    ),
+                ),
+                ("helpers", models.ManyToManyField(related_name="helped_orders", to="accounts.agency")),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="task_orders", to="accounts.agency"
+                    ),
+                ),
+                ("place", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="accounts.place")),
             ],
         ),
         migrations.CreateModel(
-            name='TaskStep',
+            name="TaskStep",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('action', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('words', models.TextField(blank=True)),
-                ('photo_digest', models.CharField(blank=True, max_length=64)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='governance.taskorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("action", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("words", models.TextField(blank=True)),
+                ("photo_digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="governance.taskorder"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['place', 'kind', 'started_at'], name='governance_run_newest'),
+            model_name="run",
+            index=models.Index(fields=["place", "kind", "started_at"], name="governance_run_newest"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='governance_run_period'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("since"))), name="governance_run_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hotspotfile',
-            constraint=models.CheckConstraint(condition=models.Q(('radius_m__gt', 0)), name='governance_file_radius'),
+            model_name="hotspotfile",
+            constraint=models.CheckConstraint(condition=models.Q(("radius_m__gt", 0)), name="governance_file_radius"),
         ),
         migrations.AddConstraint(
-            model_name='hotspotfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'treating', 'evaluating', 'closed'])), name='governance_file_state'),
+            model_name="hotspotfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "treating", "evaluating", "closed"])),
+                name="governance_file_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_by__isnull', True)), fields=('kind', 'place', 'first_on'), name='governance_bulletin_one_in_force'),
+            model_name="bulletin",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_by__isnull", True)),
+                fields=("kind", "place", "first_on"),
+                name="governance_bulletin_one_in_force",
+            ),
         ),
         migrations.AddIndex(
-            model_name='taskorder',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['lead', 'due_at'], name='governance_order_open'),
+            model_name="taskorder",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["lead", "due_at"], name="governance_order_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskorder',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['issued', 'signed_for', 'reported', 'returned', 'checked', 'closed'])), name='governance_order_stage'),
+            model_name="taskorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stage__in", ["issued", "signed_for", "reported", "returned", "checked", "closed"])
+                ),
+                name="governance_order_stage",
+            ),
         ),
     ]

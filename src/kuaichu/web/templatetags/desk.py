@@ -38,6 +38,12 @@ def party_title(letter: str) -> str:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """31980 as 31,980."""
+    return f"{number:,}"
+
+
+@register.filter
 def said(label: str) -> str:
     """A model's Chinese label in the page's language."""
     return gettext(label) if label else ""
