@@ -7,7 +7,15 @@ from typing import Any
 
 from kuaichu.cases import texts
 from kuaichu.cases.models import Deadline
-from kuaichu.cases.reactions import details_ran_out, send_link, send_progress, signature_ran_out
+from kuaichu.cases.reactions import (
+    close_call,
+    details_ran_out,
+    enter_call,
+    forget_call,
+    send_link,
+    send_progress,
+    signature_ran_out,
+)
 from kuaichu.claims import messages as claim_messages
 from kuaichu.claims import reactions as claims
 from kuaichu.claims.actions import accepting, paying, refusing
@@ -22,8 +30,9 @@ from kuaichu.links.models import Exchange
 from kuaichu.links.sms.vendors.simulated import SimulatedCarrier
 
 REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
+    "case.closed": (close_call,),
     "case.resumed": (forget_when_resumed,),
-    "details.completed": (propose_when_complete,),
+    "details.completed": (propose_when_complete, enter_call),
     "details.reopened": (withdraw_when_reopened,),
     "officer.requested": (withdraw_when_reopened,),
     "instrument.served": (sealer.seal_served, send_progress),
@@ -33,7 +42,8 @@ REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
     "photos.returned": (send_progress,),
     "review.decided": (claims.close_after_review, send_progress),
     "review.withdrawn": (claims.close_after_review,),
-    "case.withdrawn": (forget_photos,),
+    "case.withdrawn": (forget_photos, forget_call),
+    "occurrence.recorded": (enter_call,),
     "file.sealed": (claims.notify_when_sealed,),
 }
 

@@ -31,7 +31,7 @@ class Call(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     number = models.CharField(max_length=40)
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="calls")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="calls", db_index=False)
     district = models.CharField(max_length=6, blank=True)
     grid = models.CharField(max_length=20, blank=True)
     unit = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="calls")
@@ -57,16 +57,16 @@ class Call(models.Model):
     confidence = models.FloatField(null=True)
     validity = models.CharField(max_length=9, choices=Validity.choices, default=Validity.VALID)
     invalid_reason = models.CharField(max_length=60, blank=True)
-    incident = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
-    repeat_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="repeats")
+    incident = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates", db_index=False)
+    repeat_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="repeats", db_index=False)
 
     injured = models.PositiveSmallIntegerField(default=0)
     dead = models.PositiveSmallIntegerField(default=0)
     trapped = models.PositiveSmallIntegerField(default=0)
     is_hit_and_run = models.BooleanField(default=False)
 
-    first_receiver = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="calls")
+    first_receiver = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="calls", db_index=False)
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.RECEIVED)
     dispatched_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
@@ -91,8 +91,11 @@ class Call(models.Model):
                 name="calls_call_position",
             ),
         ]
+        # Millions of rows come in at once: only what somebody asks for is indexed, and nothing that is mostly empty.
         indexes = [
             models.Index(fields=["place", "received_at"], name="calls_call_by_time"),
+            models.Index(fields=["incident"], name="calls_call_by_incident", condition=Q(incident__isnull=False)),
+            models.Index(fields=["repeat_of"], name="calls_call_by_matter", condition=Q(repeat_of__isnull=False)),
             models.Index(
                 fields=["phone_index", "received_at"], name="calls_call_by_phone", condition=~Q(phone_index="")
             ),

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 (
                     "first_receiver",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -115,6 +116,7 @@ class Migration(migrations.Migration):
                 (
                     "incident",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="duplicates",
@@ -124,6 +126,7 @@ class Migration(migrations.Migration):
                 (
                     "owner",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="calls",
@@ -133,13 +136,20 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="accounts.place"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="accounts.place",
                     ),
                 ),
                 (
                     "repeat_of",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="repeats", to="calls.call"
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repeats",
+                        to="calls.call",
                     ),
                 ),
                 (
@@ -363,6 +373,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="call",
             index=models.Index(fields=["place", "received_at"], name="calls_call_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("incident__isnull", False)), fields=["incident"], name="calls_call_by_incident"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("repeat_of__isnull", False)), fields=["repeat_of"], name="calls_call_by_matter"
+            ),
         ),
         migrations.AddIndex(
             model_name="call",
