@@ -34,8 +34,8 @@ def fill(rows: int, *, place: str, units: list[str], seed: int = 7) -> None:
     hour = np.clip(
         np.where(random.random(rows) < 0.5, random.normal(8.2, 1.6, rows), random.normal(17.6, 2.6, rows)), 0, 23.99
     )
-    start = int((clock.now() - timedelta(days=DAYS)).timestamp())
-    day = np.sort(random.integers(0, DAYS, rows))
+    start = int((clock.now() - timedelta(days=DAYS)).timestamp() + 8 * 3600) // 86400 * 86400 - 8 * 3600  # Beijing midnight
+    day = np.sort(random.integers(0, DAYS + 1, rows))
     t = np.minimum(start + day * 86400 + (hour * 3600).astype(int), int(clock.now().timestamp()) - 60)
     category = random.choice(list(SHARES), rows, p=list(SHARES.values()))
     _insert(connection, rows, t, lon, lat, category, random, place, units)

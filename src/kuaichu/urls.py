@@ -14,6 +14,7 @@ urlpatterns = [
         ("staff/", "kuaichu.web.staff.urls"),
         ("police/", "kuaichu.web.police.urls"),
         ("insurer/", "kuaichu.web.insurer.urls"),
+        ("command/", "kuaichu.web.command.urls"),
         ("api/v1/", "kuaichu.web.api.urls"),
         ("api/v1/partner/", "kuaichu.web.partner.urls"),
     )

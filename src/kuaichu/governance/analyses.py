@@ -109,7 +109,7 @@ def heat_map(rows: Columns, ground: Ground, settings: Settings, rng: np.random.G
 
 
 def hot_spots(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Generator) -> Answer:
-    """Cells with more calls around them than chance would put there (Gi*), joined where they touch, most certain first.
+    """Cells with more calls around them than chance would put there (Gi*), joined where they touch, most calls first.
 
     Among the cells that have any call. p: exact or by lot, see analysis.hotspots; q: after Benjamini & Hochberg.
     """
@@ -141,7 +141,7 @@ def hot_spots(rows: Columns, ground: Ground, settings: Settings, rng: np.random.
                 "cells": len(members),
             }
         )
-    spots.sort(key=lambda spot: (spot["q"], -spot["count"], spot["lon"]))
+    spots.sort(key=lambda spot: (-spot["count"], spot["lon"]))
     return {"cells": len(cells), "draws": found.draws, "spots": spots[: int(settings["most"])]}
 
 
@@ -180,7 +180,9 @@ def _spot(
 
 
 def segments(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Generator) -> Answer:
-    """Road segments with more calls than their length alone would give them: Poisson tail, then Benjamini & Hochberg.
+    """Road segments with more calls than their length alone would give them, greatest excess first.
+
+    p: tail of Poisson; q: after Benjamini & Hochberg.
 
     Calls farther than `snap_m` from every road are not counted; `off_road` says how many.
     """
@@ -198,7 +200,7 @@ def segments(rows: Columns, ground: Ground, settings: Settings, rng: np.random.G
     p = np.clip(poisson.sf(counts - 1, expected), 1e-300, 1.0)
     q = adjusted(p)
     hot = np.flatnonzero((q <= float(settings["rate"])) & (counts >= int(settings["least"])))
-    hot = hot[np.lexsort((hot, -counts[hot], q[hot]))][: int(settings["most"])]
+    hot = hot[np.lexsort((hot, (expected - counts)[hot]))][: int(settings["most"])]
     return {
         "segments": [
             _segment(network, int(link), int(counts[link]), float(expected[link]))

@@ -2,7 +2,8 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
@@ -73,6 +74,24 @@ class Store:
     @property
     def columns(self) -> Columns:
         return self._buffers.columns
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """While the block lasts nothing is taken in: mark, columns and log belong together."""
+        with self._lock:
+            yield
+
+    @property
+    def lately(self) -> tuple[list[int], list[int]]:
+        """The last calls and changes taken in: what `recent` and the log may name once more."""
+        calls = self.columns.id[-2 * self._overlap :] if self._overlap else self.columns.id[:0]
+        return calls.tolist(), sorted(self._handled)[-2 * self._overlap :] if self._overlap else []
+
+    def later_changes(self, after: Mark) -> list[Applied] | None:
+        """Changes after the mark, or a little before it; None: this store doesn't know all of them."""
+        if after.change < self.log_from or (len(self.log) == LOG_LENGTH and self.log[0].change > after.change):
+            return None
+        return [each for each in self.log if each.change > after.change - self._overlap]
 
     def select(self, wanted: Wanted | None = None, **conditions: Any) -> Selection:
         """What `wanted`, or the conditions of a Wanted, ask for; valid calls unless `validity` says otherwise."""
