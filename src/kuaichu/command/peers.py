@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from pathlib import Path
 
 from kuaichu.command.paths import ROOT
 
@@ -21,7 +22,19 @@ def ensure() -> bool:
         return True
     print("安装对照软件到 .venv/peers · installing the peers to compare with …", flush=True)
     uv, python = ROOT / ".venv" / "tools" / "bin" / "uv", ROOT / ".venv" / "bin" / "python"
-    command = [uv, "pip", "install", "--quiet", "--no-deps", "--python", python, "--target", FOLDER, "-r", LOCK]
+    command: list[str | Path] = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--python",
+        python,
+        "--target",
+        FOLDER,
+        "-r",
+        LOCK,
+    ]
     try:
         is_done = subprocess.run(command, cwd=ROOT, check=False).returncode == 0
     except OSError:

@@ -1,77 +1,51 @@
-"""The rest of the proof: what dual ascent leaves open goes to HiGHS, without the sites that are already settled.
+"""The rest of the proof: what dual ascent leaves open, to HiGHS, without the sites that are already settled.
 
 The model is the p-median in cumulated distances (Elloumi 2010): z[i, g] = 1 when no open site lies within the g-th
 distance of point i. It has the bound of the classical model with far fewer entries, and covering is its case with two
 distances.
 """
 
-from dataclasses import dataclass
-
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from kuaichu.analysis.coverage.kernels import Floats, Ints, relaxed
+from kuaichu.analysis.coverage.dual import Part, Question
 
 INFINITE = highspy.kHighsInf
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rest:
-    """Sites still to be decided on (`free`) and those that every better solution opens (`opened`)."""
+def solve(question: Question, part: Part, *, seconds: float) -> float:
+    """No solution of the part costs less, nor less than the question's goal; `question` may learn better sites.
 
-    free: NDArray[np.int64]
-    opened: NDArray[np.int64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """`chosen`: sites or nothing when no better solution exists; `bound`: no solution of the rest costs less."""
-
-    chosen: NDArray[np.int64]
-    bound: float
-
-
-def undecided(near: Floats, order: Ints, weights: Floats, *, prices: Floats, units: int, goal: float) -> Rest:
-    """What solutions cheaper than `goal` may look like, by the penalties of the Lagrangian at `prices`."""
-    rho = np.empty(near.shape[1])
-    paid = relaxed(near, order, weights, prices, rho)
-    ranked = np.argsort(rho, kind="stable")
-    inside, outside = ranked[:units], ranked[units:]
-    bound = paid + rho[inside].sum()
-    if not outside.size:
-        return Rest(free=np.empty(0, np.int64), opened=np.sort(inside))
-    is_free = bound + rho[outside] - rho[inside[-1]] < goal
-    is_opened = bound - rho[inside] + rho[outside[0]] >= goal
-    return Rest(free=np.sort(np.r_[inside[~is_opened], outside[is_free]]), opened=np.sort(inside[is_opened]))
-
-
-def solve(near: Floats, order: Ints, weights: Floats, rest: Rest, *, units: int, share: float, seconds: float) -> Found:
-    """The best `units` sites of the rest to the relative gap `share`, or the bound reached when `seconds` are over."""
-    model, sites = cumulated_model(near, order, weights, rest, units=units)
+    Ends with the bound reached when `seconds` are over.
+    """
+    goal = question.goal
+    model, sites = cumulated_model(question, part)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in (("output_flag", False), ("mip_rel_gap", share), ("time_limit", seconds)):
+    for name, value in (
+        ("output_flag", False),
+        ("mip_rel_gap", question.wanted),
+        ("mip_abs_gap", 0.999 * question.unit),
+        ("time_limit", seconds),
+    ):
         solver.setOptionValue(name, value)
     solver.passModel(model)
     solver.run()
-    status, info = solver.getModelStatus(), solver.getInfo()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        return Found(chosen=np.empty(0, np.int64), bound=np.inf)
+    info = solver.getInfo()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        return goal
+    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        question.improve(sites[np.asarray(solver.getSolution().col_value[: sites.size]) > 0.5])
     bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else 0.0
-    if info.primal_solution_status != 2:  # time was over before a solution was found
-        return Found(chosen=np.empty(0, np.int64), bound=bound)
-    is_open = np.asarray(solver.getSolution().col_value[: sites.size]) > 0.5
-    return Found(chosen=sites[is_open], bound=bound)
+    return min(bound, goal)
 
 
-def cumulated_model(
-    near: Floats, order: Ints, weights: Floats, rest: Rest, *, units: int
-) -> tuple[highspy.HighsLp, NDArray[np.int64]]:
-    """The model, and the site of each of its first columns."""
-    sites = np.sort(np.r_[rest.free, rest.opened])
+def cumulated_model(question: Question, part: Part) -> tuple[highspy.HighsLp, NDArray[np.int64]]:
+    """The model of the part, and the site of each of its first columns."""
+    near, order, weights, units = question.near, question.order, question.weights, question.chosen.size
+    sites, is_forced = np.flatnonzero(~part.closed), part.opened
     column = np.full(near.shape[1], -1, np.int64)
     column[sites] = np.arange(sites.size)
-    is_forced = np.isin(np.arange(near.shape[1]), rest.opened)
     costs, lower = np.zeros(sites.size).tolist(), is_forced[sites].astype(float).tolist()
     starts, columns, values, least = [0], list(range(sites.size)), [1.0] * sites.size, [float(units)]
     offset = 0.0

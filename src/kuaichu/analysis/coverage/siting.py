@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kuaichu.analysis.coverage import exact
-from kuaichu.analysis.coverage.dual import ascend
+from kuaichu.analysis.coverage.dual import Part, Question, ascend, narrowed, search, whole
 from kuaichu.analysis.coverage.kernels import Floats, cost_of, greedy, interchange
 from kuaichu.analysis.coverage.reach import Reach
 from kuaichu.analysis.errors import BadInput
@@ -22,10 +22,11 @@ Goal = Literal["mean", "cover"]
 Proof = Literal["dual", "exact", "open"]
 
 WANTED_GAP = 1e-3
-ROUNDS = 600
 SECONDS = 20.0  # for HiGHS, per question
 MOST_ENTRIES = 2_000_000  # of a model that is worth giving to HiGHS
 EXACTLY = 1e-9
+FEW_SITES = 40  # undecided ones that HiGHS settles at once
+MOST_PARTS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +116,10 @@ def max_cover(
         raise BadInput("覆盖半径不能为负", "the limit can't be negative", field="within")
     outside = (reach.near > within).astype(np.float64)
     unit = 1.0 if (demand == np.round(demand)).all() else 0.0
-    chosen, cost, bound, proof = _search(reach, outside, demand, units, gap=gap, unit=unit, seconds=seconds)
+    prices = np.minimum(first_prices(outside, max(units, 1)), 0.5)
+    chosen, cost, bound, proof = _search(
+        reach, outside, demand, units, gap=gap, unit=unit, seconds=seconds, prices=prices
+    )
     if unit:
         bound = min(float(np.ceil(bound - EXACTLY * max(bound, 1.0))), cost)
     shorter = _with_less_travel(reach, outside, demand, chosen)
@@ -154,11 +158,12 @@ def _search(
     if not demand.any():
         return chosen, 0.0, 0.0, "dual"
     v = first_prices(near, units) if prices is None else prices
-    lower, upper = ascend(near, reach.order, demand, prices=v, chosen=chosen, wanted=gap, unit=unit, rounds=ROUNDS)
-    goal = upper - unit * 0.999 if unit else upper * (1 - gap)
-    if upper <= 0 or lower >= goal - EXACTLY * upper:
-        return chosen, upper, min(lower, upper), "dual"
-    return _closed(reach, near, demand, chosen, v, (lower, upper, goal), gap=gap, seconds=seconds)
+    question = Question(near=near, order=reach.order, weights=demand, chosen=chosen, wanted=gap, unit=unit)
+    part = ascend(question, whole(question, v))
+    v[:] = part.prices
+    if question.upper <= 0 or part.bound >= question.goal:
+        return question.chosen, question.upper, min(part.bound, question.upper), "dual"
+    return _closed(question, part, seconds=seconds)
 
 
 def first_prices(near: Floats, units: int) -> Floats:
@@ -167,34 +172,22 @@ def first_prices(near: Floats, units: int) -> Floats:
     return near[:, min(sites - 1, round(1.5 * sites / units))].copy()
 
 
-def _closed(
-    reach: Reach,
-    near: Floats,
-    demand: Floats,
-    chosen: NDArray[np.int32],
-    prices: Floats,
-    known: tuple[float, float, float],
-    *,
-    gap: float,
-    seconds: float,
-) -> tuple[NDArray[np.int32], float, float, Proof]:
-    """What HiGHS makes of `known` = (lower, upper, goal): solutions cheaper than the goal, or a proof of none."""
-    lower, upper, goal = known
-    units = chosen.size
-    rest = exact.undecided(near, reach.order, demand, prices=prices, units=units, goal=goal)
-    if rest.opened.size > units or rest.opened.size + rest.free.size < units:
-        return chosen, upper, goal, "exact"
-    if (rest.free.size + rest.opened.size) * np.count_nonzero(demand) > MOST_ENTRIES:
-        return chosen, upper, lower, "open"
-    found = exact.solve(near, reach.order, demand, rest, units=units, share=gap, seconds=seconds)
-    if found.chosen.size == units:
-        better = found.chosen.astype(np.int32)
-        cost = interchange(near, reach.order, demand, better)
-        if cost < upper:
-            chosen, upper = better, cost
-    bound = min(max(lower, min(goal, found.bound)), upper)
-    is_closed = upper - bound <= max(gap, EXACTLY) * upper * (1 + 1e-6) or bound >= goal - EXACTLY * upper
-    return chosen, upper, bound, "exact" if is_closed else "open"
+def _closed(question: Question, part: Part, *, seconds: float) -> tuple[NDArray[np.int32], float, float, Proof]:
+    """Searches what dual ascent left open: by HiGHS where few sites are left, else by branching, then by HiGHS."""
+    left = narrowed(question, part)
+    if left is None:
+        return question.chosen, question.upper, min(question.goal, question.upper), "dual"
+    free = int(np.count_nonzero(~(left.opened | left.closed)))
+    bound = part.bound
+    if free > FEW_SITES and question.near.max() > 1:  # covering makes a small model: HiGHS is quicker
+        bound = search(question, left, most=MOST_PARTS, seconds=seconds / 2)
+        if bound >= question.goal:
+            return question.chosen, question.upper, min(bound, question.upper), "dual"
+    if free * np.count_nonzero(question.weights) > MOST_ENTRIES:
+        return question.chosen, question.upper, bound, "open"
+    bound = max(bound, exact.solve(question, left, seconds=seconds))
+    proof: Proof = "exact" if bound >= question.goal - EXACTLY * question.upper else "open"
+    return question.chosen, question.upper, min(bound, question.upper), proof
 
 
 def checked_weights(reach: Reach, weights: ArrayLike) -> Floats:

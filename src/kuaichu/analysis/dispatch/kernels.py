@@ -50,8 +50,7 @@ def nearest_of(
     target: Ints,
     seconds: Floats,
     origins: Ints,
-    head: Ints,
-    following: Ints,
+    places: Ints,
     ready: Floats,
     limit: float,
     found: Ints,
@@ -59,14 +58,16 @@ def nearest_of(
 ) -> None:
     """Fills `found`, `times` (n, k) with the k things nearest to each origin, nearest first, ties by number.
 
-    Thing u waits at a node for `ready[u]` seconds; `head` (nodes,) is the first at each node, `following` the next,
-    -1 for none. A search ends at the k-th thing or at `limit`.
+    Thing u stands at the node `places[u]`, `ready[u]` seconds away from it. A search ends at the k-th thing or at `limit`.
     """
     nodes, wanted = start.size - 1, found.shape[1]
     best, touched = np.empty(nodes), np.empty(nodes, np.int32)
     keys, items = np.empty(target.size + 1), np.empty(target.size + 1, np.int32)
+    head, following = np.empty(nodes, np.int32), np.empty(places.size, np.int32)  # the things at each node, chained
     for i in range(nodes):
-        best[i] = np.inf
+        best[i], head[i] = np.inf, -1
+    for thing in range(places.size - 1, -1, -1):
+        following[thing], head[places[thing]] = head[places[thing]], thing
     for row in range(origins.size):
         for rank in range(wanted):
             found[row, rank], times[row, rank] = -1, np.inf

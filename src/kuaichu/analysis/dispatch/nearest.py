@@ -30,12 +30,9 @@ def nearest(
     origins, places = _nodes(way, incidents, "incidents"), _nodes(way, units, "units")
     ready = _ready(ready_s, places.size)
     _check_k(k)
-    head, following = np.full(way.nodes, -1, np.int32), np.full(places.size, -1, np.int32)
-    for unit in range(places.size - 1, -1, -1):
-        following[unit], head[places[unit]] = head[places[unit]], unit
     found, times = np.empty((origins.size, k), np.int32), np.empty((origins.size, k))
     arcs = way.backward
-    nearest_of(arcs.start, arcs.target, arcs.seconds, origins, head, following, ready, float(limit_s), found, times)
+    nearest_of(arcs.start, arcs.target, arcs.seconds, origins, places, ready, float(limit_s), found, times)
     return Nearest(unit=found, seconds=times)
 
 
