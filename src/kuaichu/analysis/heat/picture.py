@@ -19,8 +19,8 @@ COLOURS = 256  # one of them is "nothing"
 PER_KM2 = 1e6
 STEPS = 5
 LIGHTNESS = (0.97, 0.36)
-HUE = (105.0, 27.0)  # degrees in OKLCh: yellow to red
-CHROMA = ((0.0, 0.06), (0.35, 0.15), (0.7, 0.19), (1.0, 0.13))
+HUE = ((0.0, 105.0), (0.4, 66.0), (0.7, 36.0), (1.0, 24.0))  # degrees in OKLCh: yellow, orange, red
+CHROMA = ((0.0, 0.06), (0.4, 0.16), (0.7, 0.21), (1.0, 0.15))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def ramp(colours: int = COLOURS - 1) -> NDArray[np.uint8]:
     """(colours, 3) sRGB bytes, light yellow first."""
     part = np.linspace(0, 1, colours)
     light = LIGHTNESS[0] + part * (LIGHTNESS[1] - LIGHTNESS[0])
-    angle = np.radians(HUE[0] + part * (HUE[1] - HUE[0]))
+    angle = np.radians(np.interp(part, [p for p, _ in HUE], [h for _, h in HUE]))
     wanted = np.interp(part, [p for p, _ in CHROMA], [c for _, c in CHROMA])
     chroma = np.zeros(colours)
     for share in np.linspace(0, 1, 101):  # the most of the wanted chroma that a screen can show

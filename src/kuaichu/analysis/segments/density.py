@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PARTS = 32
-ON_NODE_M = 1e-3  # nearer to a node than a millimetre is on it
+ON_NODE_M = 0.1  # nearer to a node than coordinates of six decimals can tell is on it
 
 
 def arcs(from_node: Ints, to_node: Ints, nodes: int) -> tuple[Ints, Ints]:

@@ -95,8 +95,10 @@ def test_density_is_the_plain_walk(shape, name):
     weight = rng.uniform(0.5, 2.0, len(places))
     lon, lat = np.array(places).T
     found = segments(lon, lat, made, bandwidth_m=bandwidth_m, lixel_m=17, snap_m=5, kernel=name, weights=weight)
-    at = np.where(found.snapped.share < 1e-9, 0, np.where(found.snapped.share > 1 - 1e-9, 1, found.snapped.share))
-    events = [(k, float(share) * lengths[k], w) for k, share, w in zip(found.snapped.link, at, weight, strict=True)]
+    metres = found.snapped.share * np.array(lengths)[found.snapped.link]
+    whole = np.array(lengths)[found.snapped.link]
+    at = np.where(metres <= 0.1, 0, np.where(metres >= whole - 0.1, whole, metres))  # a decimetre from a node is on it
+    events = list(zip(found.snapped.link.tolist(), at.tolist(), weight.tolist(), strict=True))
     wanted = reference(links, lengths, events, 17, bandwidth_m, name)
     assert np.abs(found.density - wanted).max() < 1e-9 * wanted.max()
     assert found.count.sum() == pytest.approx(weight.sum())
