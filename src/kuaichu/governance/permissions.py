@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Role
+from kuaichu.governance.models import HotSpotFile
 
 MOST_LEVELS = 6
 
@@ -78,3 +79,23 @@ def _district(unit: Agency) -> str:
     """The district's code when the unit stands in one that belongs to the highest unit's place."""
     place = _highest(unit).place_id
     return unit.place_id if unit.place_id != place else ""
+
+
+def may_keep_files(person: Person) -> bool:
+    """Analysts and leaders: hot-spot files and their measures."""
+    return person.is_active and person.role in (Role.ANALYST, Role.LEADER)
+
+
+def may_take_charge(person: Person, unit_id: UUID) -> bool:
+    """Whether the person may put the unit in charge of a file: any unit for the highest, else the own one and those below."""
+    return may_keep_files(person) and (may_see_whole_place(person) or unit_id in subtree(_unit(person)))
+
+
+def may_work_on_file(person: Person, file: HotSpotFile) -> bool:
+    """Its leader, and those who may put its unit in charge."""
+    return may_keep_files(person) and (file.leader_id == person.pk or may_take_charge(person, file.unit_id))
+
+
+def may_issue_orders(person: Person) -> bool:
+    """Analysts, and leaders of the highest unit."""
+    return may_run_analyses(person)
