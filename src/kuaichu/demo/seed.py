@@ -8,7 +8,8 @@ from kuaichu import worker
 from kuaichu.accounts.models import Person
 from kuaichu.cases import actions
 from kuaichu.cases.models import Case
-from kuaichu.demo.city import ensure_rows
+from kuaichu.demo.city import city, ensure_rows
+from kuaichu.demo.map import lay_out
 from kuaichu.demo.play import Play, Scene
 from kuaichu.liability.actions import Decision, apply_for_review, determine
 
@@ -16,6 +17,7 @@ from kuaichu.liability.actions import Decision, apply_for_review, determine
 def seed() -> None:
     """Rows always; example cases once. Everything goes through the product's own actions."""
     ensure_rows()
+    lay_out(city()["place"]["code"])
     _write_origin(Path(settings.HOME))
     if Case.objects.exists():
         return

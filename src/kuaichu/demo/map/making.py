@@ -11,9 +11,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from kuaichu.demo.map import FOLDER
+
 SEED = 3399
 CENTRE = (120.5012, 29.9987)
-FOLDER = Path(__file__).parent
 COLUMNS, ROWS = 22, 18  # streets north-south, east-west
 STEP_LON, STEP_LAT = 0.0083, 0.0072  # some 800 m
 DIGITS = 5

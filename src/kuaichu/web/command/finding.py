@@ -56,7 +56,7 @@ def kept(request: HttpRequest, run_id: UUID) -> HttpResponse:
     asked = desk.asked_of(request, days=HOT_DAYS)
     run = _run_of(request, run_id)
     visible = [each for each in runs.newest(run.kind, place_code=run.place_id) if _may_see(each, asked)]
-    return _shown(request, RunKind(run.kind), asked, run, visible)
+    return _shown(request, RunKind(run.kind), asked.over(_period(run)), run, visible)
 
 
 def _run_of(request: HttpRequest, run_id: UUID) -> Run:

@@ -47,6 +47,7 @@ async function draw(L, map, version, hasNames) {
 function text(words) {
   const node = document.createElement("span");
   node.textContent = words || "";
+  node.lang = "zh";
   return node;
 }
 

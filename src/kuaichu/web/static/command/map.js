@@ -148,6 +148,7 @@ function named(calls) {
     at.textContent = call.at;
     kind.textContent = call.class || facts[`text${call.category[0].toUpperCase()}${call.category.slice(1)}`];
     where.className = "muted";
+    where.lang = "zh";
     where.textContent = call.where;
     item.append(at, " ", kind, " ", where);
     list.querySelector("li:not(.call)")?.remove();
@@ -185,10 +186,10 @@ function compare() {
   $("compare").setAttribute("aria-pressed", String(isOn));
   if (isOn && !b.map) {
     Object.assign(b, side("b"));
-    b.map.isReady.then(() => { b.map.setView(a.map.getCenter(), a.map.getZoom(), { animate: false }); tie(a.map, b.map); tie(b.map, a.map); });
+    b.map.isReady.then(() => { tie(a.map, b.map); tie(b.map, a.map); fitPicture(); });
   }
-  a.map.invalidateSize({ animate: false });
-  if (b.map) b.map.invalidateSize({ animate: false });
+  for (const one of [a, b]) if (one.map) one.map.invalidateSize({ animate: false });
+  fitPicture();
   refresh();
 }
 
