@@ -140,10 +140,10 @@ def hot_cells_sql(
     """
     width, height = cells.size_degrees
     return QUERY.format(
-        west=repr(cells.west),
-        south=repr(cells.south),
-        width=repr(width),
-        height=repr(height),
+        west=repr(float(cells.west)),
+        south=repr(float(cells.south)),
+        width=repr(float(width)),
+        height=repr(float(height)),
         chosen=_chosen(cells, places=places, since=since, until=until, kinds=kinds),
         count=f"CAST({cells.columns * cells.rows} AS DOUBLE)",
         last_column=cells.columns - 1,
@@ -194,8 +194,8 @@ FROM scored ORDER BY z DESC, column_number, row_number LIMIT {top}
 def _chosen(cells: Cells, *, places: Sequence[str], since: str, until: str, kinds: Sequence[str]) -> str:
     """The condition on events."""
     asked = [
-        f"lon >= {cells.west!r} AND lon < {cells.east!r}",
-        f"lat >= {cells.south!r} AND lat < {cells.north!r}",
+        f"lon >= {float(cells.west)!r} AND lon < {float(cells.east)!r}",
+        f"lat >= {float(cells.south)!r} AND lat < {float(cells.north)!r}",
     ]
     for name, values in (("place", places), ("kind", kinds)):
         asked += [f"{name} IN ({', '.join(map(_quoted, values))})"] if values else []

@@ -143,7 +143,7 @@ def test_few_events(tmp_path):
     hot = hot_cells(tmp_path / "one", CELLS)
     assert (hot.events.sum(), hot.around.tolist()) == (1, [1] * 9)
     assert hot_cells(tmp_path / "one", CELLS, since="2027-01-01").z.size == 0
-    single = Cells(west=120, south=30, east=120.001, north=30.001, cell_m=500)
+    single = Cells(west=120, south=30, east=np.float64(120.001), north=np.float64(30.001), cell_m=500)
     write_events(tmp_path / "one", place="1", t=[FIRST], lon=[120.0005], lat=[30.0005])
     assert hot_cells(tmp_path / "one", single).z.tolist() == [0.0]
 
