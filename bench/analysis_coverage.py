@@ -81,11 +81,15 @@ def ours(title: str, distance: Any, demand: Any) -> bool:
         line = f"  {units:5} {floor:8.3f} {seconds:8.3f} {max(plan.gap for plan in plans):10.4%} {by_highs(plans):9}"
         is_good &= seconds <= GOAL_S and max(plan.gap for plan in plans) <= GAP
         if units in COVERED:
-            seconds, plans = timed(lambda units: hourly(near, demand, units, within=WITHIN_M), units, times=1)
+            seconds, plans = timed(hourly_cover, near, demand, units, times=1)
             line += f" | {seconds:8.3f} {max(plan.gap for plan in plans):10.4%} {by_highs(plans):9}"
             is_good &= seconds <= GOAL_COVER_S and max(plan.gap for plan in plans) <= 1e-9
         print(line, flush=True)
     return is_good
+
+
+def hourly_cover(near: Any, demand: Any, units: int) -> Any:
+    return hourly(near, demand, units, within=WITHIN_M)
 
 
 def by_highs(plans: Any) -> int:
