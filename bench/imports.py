@@ -1,4 +1,4 @@
-"""Importing a file of calls: seconds, where they go, and the floor of the same rows by plain executemany in the same run.
+"""Importing a file of calls: seconds, where they go, and as floor the same rows by plain executemany in the same run.
 
     ./kuaichu bench imports                        10^6 rows, 1 % of them at fault, on SQLite
     ./kuaichu bench imports --rows 100000 --database postgresql

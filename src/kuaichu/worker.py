@@ -11,6 +11,7 @@ from django.db import close_old_connections, connection
 
 from kuaichu import wiring
 from kuaichu.accounts.retention import forget_codes
+from kuaichu.calls.retention import close_lapsed, forget_callers
 from kuaichu.cases import deadlines
 from kuaichu.cases.retention import forget_drafts
 from kuaichu.dossier.actions.uploads import forget_expired
@@ -25,7 +26,16 @@ IDLE_SECONDS = 0.25
 AFTER_FAULT_SECONDS = 2.0
 CLOCKS_EVERY_SECONDS = 1.0
 CLEANING_EVERY_SECONDS = 300.0
-FORGETTING = (forget_expired, forget_old_replies, forget_drafts, forget_codes, forget_messages, forget_orphans)
+FORGETTING = (
+    forget_expired,
+    forget_old_replies,
+    forget_drafts,
+    forget_codes,
+    forget_messages,
+    forget_orphans,
+    forget_callers,
+    close_lapsed,
+)
 QUICK_KINDS = ("sms", "seal")  # answered on this machine, or somebody stands waiting for it
 _log = logging.getLogger("kuaichu.worker")
 

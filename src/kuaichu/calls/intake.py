@@ -4,17 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from kuaichu import clock
+from kuaichu import clock, law
 from kuaichu.calls.classes import CLASSES
 from kuaichu.calls.states import Position, Source
 from kuaichu.errors import FieldErrors, Refused
+from kuaichu.law.divisions import NATION
 from kuaichu.privacy import blind_index
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 MOST_PLATES = 5
 MOST_PEOPLE = 999
 PHONE = "call.phone"  # the purpose of the index of callers' phones
-LONGEST = {"number": 40, "caller_name": 60, "caller_phone": 30, "content": 4000, "location": 160, "road": 60}
+LONGEST = {"number": 40, "caller_name": 60, "caller_phone": 30, "content": 4000, "location": 160, "road": 60,
+           "plates": 60}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,8 @@ def _faults(intake: Intake) -> dict[str, Refused]:
     }
     if intake.received_at > clock.now() + CLOCK_TOLERANCE:
         faults["received_at"] = Refused("call.future", "报警时间还没到，请核对")
+    elif intake.received_at < oldest():
+        faults["received_at"] = Refused("call.too_old", "报警时间太早，请核对")
     if not (intake.content or intake.location or intake.subclass):
         faults["content"] = Refused("call.empty", "请写下报警内容")
     if intake.source not in Source.values:
@@ -108,6 +112,13 @@ def _faults(intake: Intake) -> dict[str, Refused]:
     if not _is_point(intake.lon_wgs84, intake.lat_wgs84):
         faults["location"] = Refused("call.bad_point", "定位不对，请在地图上重新点选")
     return faults
+
+
+def oldest() -> datetime:
+    """Calls received earlier are a typing error (law: calls.oldest_imported)."""
+    now = clock.now()
+    years = law.value("calls.oldest_imported", on=clock.local_day(now), place=NATION).number
+    return now.replace(year=now.year - years, month=1, day=1)
 
 
 def _is_point(lon: float | None, lat: float | None) -> bool:

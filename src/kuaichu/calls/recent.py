@@ -22,8 +22,8 @@ from kuaichu.calls.thresholds import Thresholds, thresholds_of
 
 LATE_IDS = 256  # ids that another transaction may still be about to show
 METRES_PER_DEGREE = 111_195.0
-SECONDS_PER_MINUTE = 60
-SECONDS_PER_DAY = 86_400
+MINUTE_S = 60
+DAY_S = 86_400
 _CODES = {code: number for number, code in enumerate(CLASSES)}
 _FIELDS = (
     "id",
@@ -73,7 +73,7 @@ class Recent:
         return sorted(found, key=lambda match: (-match.score, -match.call_id))[:most]
 
     def _refresh(self, limits: Thresholds) -> None:
-        """Rows stored or changed since the last time. Ids that appear late (a slower transaction) are looked for again."""
+        """Rows stored or changed since the last time. Ids that appear late (a slower transaction) are found too."""
         since = clock.now() - limits.repeat_within - timedelta(days=1)
         if self._since is None:
             self._last_change = CallChange.objects.order_by("-id").values_list("id", flat=True).first() or 0
@@ -148,7 +148,7 @@ class Recent:
                 continue
             evidence = [
                 Evidence("near", round(float(metres)), 1 - float(metres) / (2 * limits.event_radius_m)),
-                Evidence("minutes", int(seconds // SECONDS_PER_MINUTE), 0.5),
+                Evidence("minutes", int(seconds // MINUTE_S), 0.5),
             ]
             if self._rows["subclass"][index] == _CODES.get(facts.subclass, -1):
                 evidence.append(Evidence("same_class", 1, 0.5))
@@ -173,7 +173,7 @@ class Recent:
         chosen = (same_phone | same_plate | (near & same_class)) & ~is_event
         found = []
         for spot in np.flatnonzero(chosen)[-50:]:
-            evidence = [Evidence("days", int(age[spot] // SECONDS_PER_DAY), 0.2)]
+            evidence = [Evidence("days", int(age[spot] // DAY_S), 0.2)]
             if same_phone[spot]:
                 evidence.append(Evidence("same_phone", 1, 1.0))
             if same_plate[spot]:

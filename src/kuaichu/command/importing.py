@@ -1,4 +1,4 @@
-"""`./kuaichu import calls FILE`: calls of another system into the product; what can't be used comes back with reasons."""
+"""`./kuaichu import calls FILE`: calls of another system; what can't be used comes back with reasons."""
 
 import argparse
 import sys

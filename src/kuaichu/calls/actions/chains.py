@@ -53,7 +53,10 @@ def set_chain(
 
 @transaction.atomic
 def close_chain(*, chain_id: int, person: Person, note: str) -> RepeatChain:
-    """The matter is settled; another call about it opens the line again. Raises Refused: chain.closed, chain.no_note."""
+    """The matter is settled; another call about it opens the line again.
+
+    Raises Refused: chain.closed, chain.no_note.
+    """
     text = require_text(note, most=LONGEST, code="chain.no_note", message="请写下问题是怎么解决的")
     chain = _lock(chain_id, person)
     if chain.closed_at is not None:

@@ -35,7 +35,10 @@ def set_class(call: Call, subclass: str) -> None:
 
 @transaction.atomic
 def mark_invalid(*, call_id: int, person: Person, reason: str) -> Call:
-    """The call does not count (a wrong number, a test, harassment). Raises Refused: call.no_reason, call.has_repeats."""
+    """The call does not count (a wrong number, a test, harassment).
+
+    Raises Refused: call.no_reason, call.invalid, call.has_repeats.
+    """
     reason = require_text(reason, most=LONGEST_REASON, code="call.no_reason", message="请写下无效的原因")
     call = lock_call(call_id, person=person)
     if call.validity == Validity.INVALID:

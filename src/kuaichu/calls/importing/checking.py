@@ -11,6 +11,7 @@ from kuaichu.calls.importing.reading import Clean
 
 BEIJING_S = 28_800
 EARLIEST, LATEST = "TIMESTAMP '0100-01-01'", "TIMESTAMP '9000-01-01'"
+LONGEST_LINE = 16_000_000
 CHINA = (73.0, 3.0, 136.0, 54.0)  # west, south, east, north, degrees
 TIMES = ("%Y%m%d%H%M%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y年%m月%d日 %H时%M分",
          "%Y年%m月%d日%H时%M分", "%Y年%m月%d日 %H时%M分%S秒", "%Y年%m月%d日%H时%M分%S秒", "%Y年%m月%d日 %H:%M:%S",
@@ -43,7 +44,8 @@ def load(connection: duckdb.DuckDBPyConnection, clean: Clean) -> None:
     columns = ", ".join(["'row': 'BIGINT'", *(f"'c{at}': 'VARCHAR'" for at in range(len(clean.header)))])
     connection.execute(
         f"CREATE TEMP TABLE given AS SELECT * FROM read_csv(?, header = false, auto_detect = false, delim = ',',"  # noqa: S608
-        f" quote = '\"', escape = '\"', new_line = '\\n', max_line_size = 16000000, nullstr = '\x01', columns = {{{columns}}})",
+        f" quote = '\"', escape = '\"', new_line = '\\n', max_line_size = {LONGEST_LINE}, nullstr = '\x01',"
+        f" columns = {{{columns}}})",
         [str(clean.path)],
     )
 
@@ -57,7 +59,7 @@ def check(connection: duckdb.DuckDBPyConnection, *, roles: Mapping[str, int], wo
 
 def _tables(connection: duckdb.DuckDBPyConnection, words: Words, setting: Setting) -> None:
     for name, table in (
-        ("class_words", {**{word: f"*{code}" for word, code in words.categories.items()}, **words.classes}),
+        ("class_words", {word: f"*{code}" for word, code in words.categories.items()} | dict(words.classes)),
         ("validity_words", words.validity),
         ("truth_words", {word: "1" if is_yes else "0" for word, is_yes in words.truth.items()}),
         ("unit_words", setting.units),
@@ -72,8 +74,9 @@ def _tables(connection: duckdb.DuckDBPyConnection, words: Words, setting: Settin
 def _plain(roles: Mapping[str, int]) -> str:
     """Every role as trimmed text; a role without a column is empty."""
     known = ("number", "received_at", "updated_at", "caller_name", "caller_phone", "content", "location", "road", "lon",
-             "lat", "plates", "feedback", "subclass", "category", "validity", "repeat_of", "incident", "unit", "district",
-             "injured", "dead", "trapped", "hit_and_run", "dispatched_at", "arrived_at", "closed_at", "result")  # fmt: skip
+             "lat", "plates", "feedback", "subclass", "category", "validity", "repeat_of", "incident", "unit",
+             "district", "injured", "dead", "trapped", "hit_and_run", "dispatched_at", "arrived_at", "closed_at",
+             "result")  # fmt: skip
     cells = {role: f"trim(c{roles[role]})" if role in roles else "''" for role in known}
     cells["caller_phone"] = _phone(cells["caller_phone"])
     cells["plates"] = f"upper(trim(regexp_replace(replace({cells['plates']}, '·', ''), '[，、,;；/\\s]+', ' ', 'g')))"
@@ -101,7 +104,7 @@ def seconds(cell: str) -> str:
     serial = f"try_cast({cell} AS DOUBLE)"
     return (
         f"CASE WHEN {cell} = '' THEN NULL"
-        f" WHEN regexp_matches({cell}, '(Z|[+-]\\d\\d:?\\d\\d)$') AND contains({cell}, ':')"
+        f" WHEN length({cell}) > 16 AND regexp_matches(substr({cell}, 17), '(Z|[+-]\\d\\d:?\\d\\d)$')"
         f" THEN epoch(try_cast({cell} AS TIMESTAMPTZ))"
         f" WHEN {serial} BETWEEN 20000 AND 80000 THEN round(({serial} - 25569) * 86400) - {BEIJING_S}"
         f" WHEN {local} BETWEEN {EARLIEST} AND {LATEST} THEN epoch({local}) - {BEIJING_S} END"
@@ -127,7 +130,8 @@ def _taken(setting: Setting) -> str:
             LEFT JOIN unit_words ON unit_words.word = unit
             LEFT JOIN district_words ON district_words.word = district),
         placed AS (
-            SELECT *, {_within("lon_d", "lat_d", setting)} AS is_inside, {_within("lat_d", "lon_d", setting)} AS is_swapped
+            SELECT *, {_within("lon_d", "lat_d", setting)} AS is_inside,
+                {_within("lat_d", "lon_d", setting)} AS is_swapped
             FROM valued)
         SELECT row, number, received_at_s, updated_at_s, dispatched_at_s, arrived_at_s, closed_at_s, caller_name,
             caller_phone, content, location, road, plates, result, repeat_of, incident,

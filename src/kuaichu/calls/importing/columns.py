@@ -17,7 +17,7 @@ NEEDED = ("number", "received_at")
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """`columns`: role -> known headers. `classes`, `categories`, `validity`: word -> code. `truth`: word -> yes or no."""
+    """`columns`: role -> known headers. `classes`, `categories`, `validity`: word -> code. `truth`: word -> yes/no."""
 
     columns: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, str]

@@ -21,7 +21,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 
 @dataclass(kw_only=True)
 class Clean:
-    """`path`: every readable row with its number before it. `odd`: rows that fit no header, as (number, cells, reason)."""
+    """`path`: every readable row with its number before it. `odd`: rows that fit no header: (number, cells, reason)."""
 
     path: Path
     header: list[str]
@@ -87,7 +87,7 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 
 
 def _encoding(path: Path) -> str:
-    """By its mark, else the one in which the first part of the file makes sense: UTF-8 is never mistaken for another."""
+    """By its mark, else the one in which the first part of the file makes sense; UTF-8 is never taken for another."""
     with path.open("rb") as read:
         head = read.read(HEAD_BYTES)
     for mark, name in _MARKS:

@@ -1,4 +1,4 @@
-"""One import from the file to the counts. The same file again changes nothing; one that was cut off is taken up again."""
+"""One import from the file to the counts. The same file again changes nothing; one cut off is taken up again."""
 
 import csv
 import hashlib
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import cos, radians
 from pathlib import Path
+from uuid import UUID, uuid5
 
 import duckdb
 from django.conf import settings
@@ -60,8 +61,9 @@ def import_calls(
     faults: Path | None = None,
     progress: Progress | None = None,
 ) -> Imported:
-    """Import a file of calls. `datum` gcj02: converted on the way in. `keeps_outside`: positions far from the place are
-    dropped and the calls kept as unlocated; else they are faults. `faults`: where bad rows go (default: beside the file).
+    """Import a file of calls. `datum` gcj02: converted on the way in. `keeps_outside`: positions far from the place
+    are dropped and the calls kept as unlocated; else they are faults. `faults`: where bad rows go (default:
+    beside the file).
 
     Raises BadInput for a file that can't be used, Refused("place.unknown").
     """
@@ -75,7 +77,8 @@ def import_calls(
         with tempfile.TemporaryDirectory(prefix="kuaichu-") as folder, _fast_writes():
             work = _Work(
                 path=path, place=place, folder=Path(folder), columns=columns, run=run, progress=progress or _silent,
-                setting=_setting(place, datum, keeps_outside), faults=faults or path.with_name(f"{path.stem}.faults.csv"),
+                setting=_setting(place, datum, keeps_outside),
+                faults=faults or path.with_name(f"{path.stem}.faults.csv"),
             )  # fmt: skip
             return _finish(work, _do(work))
     except Exception as error:
@@ -138,7 +141,8 @@ def _do(work: _Work) -> tuple[int, int, Path | None]:
         work.progress("storing", total, total)
         matters.tie(roots, work.place.pk)
         doubles, unlocated = duck.execute(
-            "SELECT (SELECT count(*) FROM final WHERE is_double AND fault IS NULL), (SELECT count(*) FROM lined WHERE lon IS NULL)"
+            "SELECT (SELECT count(*) FROM final WHERE is_double AND fault IS NULL),"
+            " (SELECT count(*) FROM lined WHERE lon IS NULL)"
         ).fetchall()[0]
         return int(doubles), int(unlocated), _write_faults(work, duck, clean)
     finally:
@@ -169,9 +173,8 @@ def _finish(work: _Work, done: tuple[int, int, Path | None]) -> Imported:
     )
 
 
-def _stream_of(run: CallImport):  # type: ignore[no-untyped-def]
-    from uuid import uuid5
-
+def _stream_of(run: CallImport) -> UUID:
+    """The import's own chain in the journal."""
     return uuid5(STREAMS, f"import:{run.pk}")
 
 

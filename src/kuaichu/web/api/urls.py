@@ -16,8 +16,9 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from kuaichu.errors import Refused
-from kuaichu.web.api import evidence, insurer_deciding, insurer_reading, law, liability, people, public, scene
+from kuaichu.web.api import calls, evidence, insurer_deciding, insurer_reading, law, liability, people, public, scene
 from kuaichu.web.api.callers import InsurerSignature, PartyToken
+from kuaichu.web.api.calls import AgencySignature
 from kuaichu.web.api.limits import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, VERSION, VERSION_HEADER
 from kuaichu.web.api.problems import TooLarge, plain, response_to, response_to_invalid
 from kuaichu.web.audience import Audience, audience
@@ -58,6 +59,7 @@ _ROUTERS: tuple[tuple[str, Router, Any], ...] = (
     ("", liability.router, PartyToken()),
     ("/insurer", insurer_reading.router, InsurerSignature()),
     ("/insurer", insurer_deciding.router, InsurerSignature()),
+    ("", calls.router, AgencySignature()),
 )
 for _prefix, _router, _auth in _ROUTERS:
     api.add_router(_prefix, _router, auth=_auth)
@@ -136,7 +138,7 @@ def _require_size(request: HttpRequest) -> None:
 
 
 def _audience_of(route: str) -> Audience:
-    if route.startswith("insurer/"):
+    if route.startswith("insurer/") or route == "calls":
         return "partner"
     return "driver" if route == "case" or route.startswith("case/") else "public"
 

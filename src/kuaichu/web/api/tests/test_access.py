@@ -160,7 +160,7 @@ def test_every_route_of_the_api_says_whom_it_is_for():
     assert marks == {
         "public": {"", "openapi.json", "places", "reference", "cases", "joins", "law"},
         "driver": {"case"},
-        "partner": {"insurer"},
+        "partner": {"insurer", "calls"},
     }
 
 

@@ -15,6 +15,7 @@ from kuaichu.cases.tokens import party_token
 from kuaichu.dossier.tests.pictures import scene_jpeg
 from kuaichu.web.api import (
     limits,
+    schemas_calls,
     schemas_insurer,
     schemas_law,
     schemas_law_answers,
@@ -65,7 +66,15 @@ def test_every_operation_has_an_id_a_summary_errors_and_a_key():
 def test_no_two_schemas_share_a_name_and_whatever_is_sent_refuses_unknown_fields():
     models = [
         (name, thing)
-        for module in (schemas_insurer, schemas_law, schemas_law_answers, schemas_party, schemas_public, words)
+        for module in (
+            schemas_calls,
+            schemas_insurer,
+            schemas_law,
+            schemas_law_answers,
+            schemas_party,
+            schemas_public,
+            words,
+        )
         for name, thing in inspect.getmembers(module, inspect.isclass)
         if issubclass(thing, BaseModel) and thing.__module__ == module.__name__
     ]
