@@ -140,6 +140,7 @@ def _do(work: _Work) -> tuple[int, int, Path | None]:
             )
         work.progress("storing", total, total)
         matters.tie(roots, work.place.pk)
+        matters.propose(work.place.pk)
         doubles, unlocated = duck.execute(
             "SELECT (SELECT count(*) FROM final WHERE is_double AND fault IS NULL),"
             " (SELECT count(*) FROM lined WHERE lon IS NULL)"

@@ -12,7 +12,7 @@ from kuaichu.analysis.errors import BadInput
 from kuaichu.calls import actions
 from kuaichu.calls.importing import import_calls, running
 from kuaichu.calls.importing.coordinates import wgs84_from_gcj02
-from kuaichu.calls.models import Call, CallChange, CallImport, RepeatChain
+from kuaichu.calls.models import Call, CallChange, CallImport, CallLink, RepeatChain
 from kuaichu.calls.tests.factories import PLACE, call
 from kuaichu.journal.models import Event
 from kuaichu.law.identifiers.coordinates import gcj02_from_wgs84
@@ -277,6 +277,18 @@ def test_references_make_repeats_duplicates_and_lines_of_the_ledger(tmp_path, pl
     changes = CallChange.objects.count()
     assert done(path) == (0, 0, 5, 3)
     assert CallChange.objects.count() == changes
+
+
+def test_the_newest_calls_of_a_file_get_their_links_and_history_none(tmp_path, place):
+    yesterday = (clock.now() - timedelta(hours=20)).strftime("%Y-%m-%d %H:%M:%S")
+    today = (clock.now() - timedelta(hours=9)).strftime("%Y-%m-%d %H:%M:%S")
+    rows = [row("A1", 报警时间="2020-03-01 08:00"), row("A2", 报警时间="2020-03-02 08:00")]
+    rows += [row("B1", 报警时间=yesterday), row("B2", 报警时间=today)]
+    path = written(tmp_path, rows)
+    done(path)
+    done(path)
+    found = CallLink.objects.values_list("call__number", "earlier__number", "notion", "state")
+    assert list(found) == [("B2", "B1", "same_matter", "proposed")]
 
 
 @pytest.fixture(scope="module")
