@@ -94,3 +94,11 @@ def test_no_row_with_a_place(tmp_path, capsys):
     path.write_text("lon,lat\n,\n")
     assert main(["coverage", "--in", str(path), "--out", str(tmp_path / "x.csv"), "--units", "1"]) == 2
     assert "没有一行有坐标" in capsys.readouterr().err
+
+
+def test_rows_without_weights_count_one_each(calls, tmp_path):
+    out = tmp_path / "plan.csv"
+    assert (
+        main(["coverage", "--in", str(calls), "--out", str(out), "--lon", "经度", "--lat", "纬度", "--units", "2"]) == 0
+    )
+    assert json.loads(out.with_suffix(".summary.json").read_text("utf-8"))["hours"][0]["weight"] == 12
