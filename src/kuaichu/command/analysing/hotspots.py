@@ -71,7 +71,9 @@ def run(options: argparse.Namespace) -> int:
     else:
         cells = hotspots.grid_cells(lon, lat, cell_m=options.cell_m, **shared)
     columns = _ranking(cells) if options.statistic == "eb" else _marks(cells, options)
-    places = [at for at in range(len(cells)) if columns.get("mark", [True] * len(cells))[at] or not options.only_marked]
+    marks = columns.get("mark")
+    is_part = options.only_marked and marks is not None
+    places = [at for at in range(len(cells)) if not is_part or (marks and marks[at])]
     write(options.output, cells, columns, places)
     return 0
 
