@@ -24,8 +24,8 @@ def peer(module: str, package: str) -> Any:
         return import_module(module)
     except ImportError as error:
         print(
-            f"(no {package}: {error}; uv pip install --target .venv/peers --python .venv/bin/python -c requirements.lock"
-            f" -r requirements-bench.in)"
+            f"(no {package}: {error}; uv pip install --target .venv/peers --python .venv/bin/python"
+            f" -c requirements.lock -r requirements-bench.in)"
         )
         return None
 

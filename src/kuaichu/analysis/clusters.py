@@ -1,7 +1,7 @@
 """Clusters of points in metres: DBSCAN on a grid (Ester, Kriegel, Sander, Xu 1996; grid after Gan & Tao 2015).
 
-Cells have a diagonal of the reach, so points of one cell are neighbours without a look. A cell with enough points is all
-core; cells whose core points come within reach are joined. Memory is a few numbers a point: no list of neighbours.
+Cells have a diagonal of the reach, so points of one cell are neighbours without a look. A cell with enough points is
+all core; cells whose core points come within reach are joined. Memory is a few numbers a point: no list of neighbours.
 """
 
 from dataclasses import dataclass

@@ -69,7 +69,7 @@ def epanechnikov_sums(
 def _by_row(
     column: Floats, row: Floats, weight: Floats, height: int, pad: int, across: float, down: float, width: int
 ) -> tuple[Ints, Floats, Floats, Floats]:
-    """Events that reach the raster, in order of their row (counting sort); `start` per row, `pad` rows above and below."""
+    """Events that reach the raster, sorted by row (counting sort); `start` per row, `pad` rows above and below."""
     rows = height + 2 * pad
     start = np.zeros(rows + 1, np.int64)
     bucket = np.empty(len(row), np.int32)

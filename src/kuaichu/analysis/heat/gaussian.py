@@ -1,9 +1,9 @@
 """Gaussian sums on a raster: through Fourier coefficients, or event by event where kernels are narrow or events few.
 
 The events' Fourier coefficients come from a non-uniform transform of type 1 (FINUFFT; Barnett, Magland, af Klinteberg:
-"A parallel nonuniform fast Fourier transform library based on an exponential of semicircle kernel", SIAM J. Sci. Comput.
-2019), on a box with eight sigma of nothing on each side. They are damped by the kernel's own transform and evaluated
-at the pixels by two matrix products.
+"A parallel nonuniform fast Fourier transform library based on an exponential of semicircle kernel", SIAM J. Sci.
+Comput. 2019), on a box with eight sigma of nothing on each side. They are damped by the kernel's own transform and
+evaluated at the pixels by two matrix products.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Coordinates that should not be believed: missing, impossible, swapped, foreign, or where an address search gave up."""
+"""Coordinates that should not be believed: missing, impossible, swapped, foreign, or where a search gave up."""
 
 from dataclasses import dataclass
 from enum import IntFlag

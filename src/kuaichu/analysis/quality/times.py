@@ -39,7 +39,7 @@ class Hole:
 
 @dataclass(frozen=True, kw_only=True)
 class TimeQuality:
-    """`flags` (n,) uint8 of `TimeFlag`; `holes` in order of time; a hole needs `least_expected` events to be missing."""
+    """`flags` (n,) uint8 of `TimeFlag`; `holes` in order of time; a hole lacks at least `least_expected` events."""
 
     flags: NDArray[np.uint8]
     holes: tuple[Hole, ...]

@@ -1,9 +1,9 @@
 """Equal-split density on a network: every event's kernel walks along the roads and is shared out at each junction.
 
 The discontinuous equal-split kernel (Okabe, Satoh, Sugihara: "A kernel density estimation method for networks, its
-computational method and a GIS-based tool", IJGIS 2009; Okabe & Sugihara: "Spatial Analysis along Networks", 2012): a walk
-never turns back; at a junction of n arms each of the n - 1 others gets 1/(n - 1) of what comes in; all walks shorter than
-the bandwidth are added. A dead end swallows what reaches it. An event exactly on a node gives each of its n arms 2/n.
+computational method and a GIS-based tool", IJGIS 2009; Okabe & Sugihara: "Spatial Analysis along Networks", 2012): a
+walk never turns back; at a junction of n arms each of the n - 1 others gets 1/(n - 1) of what comes in; all walks
+shorter than the bandwidth are added. A dead end swallows what reaches it. An event on a node gives each of n arms 2/n.
 
 Walks of all events of a link are walked together: both kernels are polynomials, so the sum over the events is one
 polynomial of the distance, with sums of powers of the events' distances to the link's end as coefficients.
@@ -115,7 +115,7 @@ def _spread(
     bandwidth_m: float,
     is_quartic: bool,
 ) -> bool:
-    """Events inside the links links[0] to links[1], and on the nodes nodes[0] to nodes[1]. One kernel: compiled once."""
+    """Events inside the links links[0] to links[1], and on the nodes nodes[0] to nodes[1]; compiled once."""
     most = 1
     for link in range(links[0], links[1]):
         most = max(most, first[link + 1] - first[link])

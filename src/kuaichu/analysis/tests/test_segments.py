@@ -128,7 +128,7 @@ def place_on(made, link, share):
 
 
 def test_walks_that_multiply_are_merged_and_not_lost():
-    """Blocks of thirty metres: some 10^5 walks an event; followed one by one in the reference, merged in the product."""
+    """Blocks of thirty metres: some 10^5 walks an event; followed one by one in the reference, merged in ours."""
     made = networks.lattice(columns=5, rows=5, spacing_m=30, lon=120.0, lat=30.0)
     links = list(zip(made.from_node.tolist(), made.to_node.tolist(), strict=True))
     lon, lat = np.array([place_on(made, 20, 0.3), place_on(made, 7, 0.5)]).T

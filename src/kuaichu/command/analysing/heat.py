@@ -1,4 +1,4 @@
-"""`./kuaichu analyse heat`: a density map of points as numbers (.npy) or as a picture (.png, with its legend beside)."""
+"""`./kuaichu analyse heat`: a density map of points as numbers (.npy) or a picture (.png, with its legend beside)."""
 
 import argparse
 import json

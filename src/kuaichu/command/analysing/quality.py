@@ -119,7 +119,7 @@ def _datum(options: argparse.Namespace, table: "Table", usable: Any) -> dict[str
         like = f"，像是把 {found.looks_like} 当成了 WGS-84" if found.looks_like else ""
         common.tell(
             f"各点整体偏离道路：向东 {found.east_m:.0f} 米、向北 {found.north_m:.0f} 米平移后最贴近{like}\n"
-            f"the points lie beside the roads: best after a shift of {found.east_m:.0f} m east, {found.north_m:.0f} m north"
+            f"the points lie off the roads: best moved by {found.east_m:.0f} m east, {found.north_m:.0f} m north"
             + (f"; looks like {found.looks_like} taken for WGS-84" if found.looks_like else "")
         )
     return asdict(found) | {"is_shifted": found.is_shifted}
