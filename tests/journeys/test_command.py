@@ -25,10 +25,11 @@ for name in ("boundary", "roads"):
     maps.take(place_code="339900", path=FOLDER / f"{name}.geojson")
 taker = Person.objects.get(username="calls")
 def take(number, lon, lat, at):
-    take_call(taker=taker, intake=Intake(place_code="339900", received_at=at, source="phone", content="两车追尾，没有人受伤",
-              road="ROAD", lon_wgs84=lon, lat_wgs84=lat, position="exact", number=f"STORY-{number}"))
+    take_call(taker=taker, intake=Intake(place_code="339900", received_at=at, content="两车追尾，没有人受伤",
+              road="ROAD", lon_wgs84=lon, lat_wgs84=lat, number=f"STORY-{number}"))
 for number in range(24):
-    take(number, 120.50 + number % 5 * 0.0009, 30.0 + number % 3 * 0.0009, clock.now() - timedelta(days=1, hours=number))
+    at = clock.now() - timedelta(days=1, hours=number)
+    take(number, 120.50 + number % 5 * 0.0009, 30.0 + number % 3 * 0.0009, at)
 print("ready", flush=True)
 sys.stdin.readline()
 take(99, 120.5403, 29.9806, clock.now())

@@ -242,7 +242,7 @@ def _crossing_names(network: Network, link: int) -> list[str]:
 
 
 def scan(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Generator) -> Answer:
-    """Clusters that began lately and still last (space-time permutation scan), most certain first; days are Beijing's.
+    """Clusters that began lately and still last (space-time permutation scan), most certain first; civil days.
 
     Calls are joined into squares of `cell_m` first, so that the search stays short.
     """

@@ -13,7 +13,7 @@ from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.calls.models import Call
 from kuaichu.calls.states import Status, Validity
 from kuaichu.governance.events import CATEGORIES, Store, Wanted
-from kuaichu.governance.figures import Change, compare
+from kuaichu.governance.figures import Change, Period, compare
 from kuaichu.governance.permissions import MOST_LEVELS, Scope
 
 HOURS, WEEKDAYS = 24, 7
@@ -44,7 +44,7 @@ class UnitLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """Numbers of a Beijing day up to `until` (its end, or now)."""
+    """Numbers of a civil day up to `until` (its end, or now)."""
 
     since: datetime
     until: datetime
@@ -101,8 +101,7 @@ def _shifted(since: datetime, until: datetime, *, days: int) -> tuple[datetime, 
 
 def _year_before(since: datetime, until: datetime) -> tuple[datetime, datetime]:
     """The same hours of the same date; 29 February: of the 28th."""
-    day = since.date()
-    then = day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+    then = Period(since.date(), since.date()).a_year_before().first_on
     first = datetime.combine(then, time(), clock.BEIJING)
     return first, first + (until - since)
 

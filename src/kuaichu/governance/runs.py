@@ -181,5 +181,5 @@ def code_version() -> str:
 
 
 def day_start(day: int) -> datetime:
-    """The Beijing midnight with which a day of an answer (days since 1970-01-01) begins."""
+    """The midnight in China with which a day of an answer (days since 1970-01-01) begins."""
     return datetime.fromtimestamp(day * 86_400 - 8 * 3600, clock.BEIJING)

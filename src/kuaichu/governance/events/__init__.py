@@ -1,7 +1,7 @@
 """Calls as arrays: one store per process and place, kept up to date by what was stored or changed since.
 
-`store("339900").select(since=..., until=...)` answers in milliseconds over millions of calls. Counting rule: valid calls
-are those with validity `valid`; a repeat about the same matter counts, a duplicate of the same event does not.
+`store("339900").select(since=..., until=...)` answers in milliseconds over millions of calls. Counting rule: valid
+calls are those with validity `valid`; a repeat about the same matter counts, a duplicate of the same event does not.
 """
 
 from collections.abc import Iterator

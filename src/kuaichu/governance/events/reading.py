@@ -73,7 +73,8 @@ def _statement(place_code: str, codes: Codes, condition: str, values: Sequence[A
         f"coalesce({district}, 0)",
     ]
     own = "c.place_id" if is_server else "+c.place_id"  # the plus: by the key of the ids, not by the index of places
-    sql = f"SELECT {', '.join(columns)} FROM calls_call c WHERE {own} = %s AND ({condition}) ORDER BY c.id"  # noqa: S608 - of this module's own texts
+    chosen = f"{own} = %s AND ({condition})"
+    sql = f"SELECT {', '.join(columns)} FROM calls_call c WHERE {chosen} ORDER BY c.id"  # noqa: S608 - own texts
     return sql, [*given, *more, place_code, *values]
 
 

@@ -1,4 +1,4 @@
-"""The store on disk, so that a process starts in a fraction of a second. It holds no personal data, and may be deleted."""
+"""The store on disk: a process starts in a fraction of a second. It holds no personal data and may be deleted."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The store: loaded once (from a snapshot when there is one), then kept up to date by what was stored and changed since."""
+"""The store: loaded once, from a snapshot if there is one, then kept up to date by what was stored and changed."""
 
 import time
 from collections import deque
@@ -54,7 +54,7 @@ class Applied:
 
 
 class Store:
-    """Calls of one place. Threads may share it: what was handed out stays as it was but for corrections of single rows."""
+    """Calls of one place, for all threads: what was handed out stays as it was but for corrections of rows."""
 
     def __init__(self, place_code: str) -> None:
         self.place_code = place_code
@@ -100,7 +100,7 @@ class Store:
         return Selection(columns, chosen(columns, self.codes, asked))
 
     def recent(self, after: Mark) -> NDArray[np.int64] | None:
-        """Positions of calls that came after the mark, or a little before it (they may have come late); None: too many."""
+        """Positions of calls after the mark, or a little before it (they may have come late); None: too many."""
         ids = self.columns.id[-4 * MANY :]
         if len(self.columns) > len(ids) and ids.min(initial=0) > after.call:
             return None

@@ -15,7 +15,8 @@ from kuaichu.governance.events import CATEGORIES, Wanted
 from kuaichu.governance.figures import Period
 from kuaichu.governance.permissions import Scope
 
-MOST_DAYS = 3660
+LONGEST_SPAN = 3660
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 
 
 def last_days(days: int) -> Period:
@@ -79,7 +80,7 @@ def period_of(first: str, last: str) -> Period | None:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         return None
-    is_usable = 0 <= (days[1] - days[0]).days < MOST_DAYS and days[0].year > 1990 and days[1].year < 2200
+    is_usable = 0 <= (days[1] - days[0]).days < LONGEST_SPAN and days[0] > EARLIEST and days[1] < LATEST
     return Period(*days) if is_usable else None
 
 

@@ -22,7 +22,7 @@ from kuaichu.web.audience import audience
 from kuaichu.web.command import desk
 from kuaichu.web.command.mapping import map_context, with_tiles
 
-HOT_DAYS, SCAN_DAYS = 90, 60
+HOT_SPAN, SCAN_SPAN = 90, 60  # days
 KINDS = {RunKind.HOT_SPOTS.value: "hotspots", RunKind.SEGMENTS.value: "hotspots", RunKind.SCAN.value: "clusters"}
 SEED = 20_221_130
 OLD_AFTER = timedelta(hours=12)
@@ -33,14 +33,14 @@ OLD_AFTER = timedelta(hours=12)
 def hot_spots(request: HttpRequest) -> HttpResponse:
     """The newest ranking of points (or, `kind=segments`, of road segments) that the person may see."""
     kind = RunKind.SEGMENTS if request.GET.get("kind") == RunKind.SEGMENTS else RunKind.HOT_SPOTS
-    return _page(request, kind, days=HOT_DAYS)
+    return _page(request, kind, days=HOT_SPAN)
 
 
 @audience("command")
 @require_GET
 def clusters(request: HttpRequest) -> HttpResponse:
     """The newest scan for clusters that began lately and still last."""
-    return _page(request, RunKind.SCAN, days=SCAN_DAYS)
+    return _page(request, RunKind.SCAN, days=SCAN_SPAN)
 
 
 def _page(request: HttpRequest, kind: RunKind, *, days: int) -> HttpResponse:
@@ -53,7 +53,7 @@ def _page(request: HttpRequest, kind: RunKind, *, days: int) -> HttpResponse:
 @require_GET
 def kept(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """One run, as it was found then."""
-    asked = desk.asked_of(request, days=HOT_DAYS)
+    asked = desk.asked_of(request, days=HOT_SPAN)
     run = _run_of(request, run_id)
     visible = [each for each in runs.newest(run.kind, place_code=run.place_id) if _may_see(each, asked)]
     return _shown(request, RunKind(run.kind), asked.over(_period(run)), run, visible)
@@ -135,7 +135,7 @@ def run(request: HttpRequest) -> HttpResponse:
         raise Refused("run.kind", "没有这种分析")
     if not permissions.may_run_analyses(person):
         raise Refused("run.not_allowed", "由研判员或支队领导运行分析，结果会显示在这里")
-    asked = desk.asked_of(request, days=SCAN_DAYS if kind == RunKind.SCAN else HOT_DAYS)
+    asked = desk.asked_of(request, days=SCAN_SPAN if kind == RunKind.SCAN else HOT_SPAN)
     period = desk.period_of(request.POST.get("first", ""), request.POST.get("last", ""))
     category = request.POST.get("category", "")
     asked = replace(asked, period=period or asked.period, category=category if category in events.CATEGORIES else "")

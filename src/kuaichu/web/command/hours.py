@@ -9,14 +9,14 @@ from kuaichu.governance.figures import compare
 from kuaichu.web.audience import audience
 from kuaichu.web.command import charts, desk
 
-SHOWN_DAYS = 84  # twelve weeks
+SHOWN_SPAN = 84  # days: twelve weeks
 
 
 @audience("command")
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Two charts: the period, and the same days of the year before."""
-    asked = desk.asked_of(request, days=SHOWN_DAYS)
+    asked = desk.asked_of(request, days=SHOWN_SPAN)
     before = asked.over(asked.period.a_year_before())
     store = events.store(asked.scope.place_code)
     shown = [

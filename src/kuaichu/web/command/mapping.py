@@ -27,7 +27,7 @@ from kuaichu.web.command.colours import ramp_text
 from kuaichu.web.command.warming import warm
 
 BANDWIDTHS_M = (200, 400, 800, 1500)
-SHOWN_DAYS = 7
+SHOWN_SPAN = 7
 MOST_NAMED = 30
 HEADER_BYTES = 4
 
@@ -36,7 +36,7 @@ HEADER_BYTES = 4
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """The map with its slider; everything on it comes afterwards."""
-    asked = desk.asked_of(request, days=SHOWN_DAYS)
+    asked = desk.asked_of(request, days=SHOWN_SPAN)
     warm(asked.scope.place_code)
     response = render(request, "command/map.html", desk.context(request, "map", asked) | map_context(asked))
     return with_tiles(response)
@@ -80,7 +80,7 @@ def with_tiles(response: HttpResponse) -> HttpResponse:
 @require_GET
 def heat(request: HttpRequest) -> HttpResponse:
     """The raster: four bytes of header length, the header (JSON), then uint16, little-endian, row 0 in the north."""
-    asked = desk.asked_of(request, days=SHOWN_DAYS)
+    asked = desk.asked_of(request, days=SHOWN_SPAN)
     bandwidth_m = _bandwidth(request)
     store = events.store(asked.scope.place_code)
     with store.still():
@@ -155,7 +155,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
     `reload`: the page is too far behind and must ask for the whole picture.
     """
-    asked = desk.asked_of(request, days=SHOWN_DAYS)
+    asked = desk.asked_of(request, days=SHOWN_SPAN)
     after = Mark.parse(request.GET.get("after", ""))
     store = events.store(asked.scope.place_code)
     with store.still():

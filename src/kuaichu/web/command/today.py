@@ -22,9 +22,9 @@ from kuaichu.web.command import charts, desk
 from kuaichu.web.command.mapping import described, map_context, with_tiles
 from kuaichu.web.command.warming import warm
 
-PATTERN_DAYS = 28
+PATTERN_SPAN = 28  # days
 LATEST = 14
-WALL_MAP_DAYS = 7
+WALL_MAP_SPAN = 7
 NAMES: dict[str, str | Promise] = {
     "valid": _("有效警情"),
     "accident": _("事故"),
@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not context["is_wall"]:
         return render(request, "command/today.html", context)
     context["latest"] = _latest(events.store(asked.scope.place_code), asked)
-    context["asked"] = asked.over(desk.last_days(WALL_MAP_DAYS))  # a day alone makes a thin map
+    context["asked"] = asked.over(desk.last_days(WALL_MAP_SPAN))  # a day alone makes a thin map
     return with_tiles(render(request, "command/wall.html", context))
 
 
@@ -75,7 +75,7 @@ def _asked(request: HttpRequest) -> desk.Asked:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         day = clock.today()
-    day = min(day, clock.today()) if day.year > 1990 else clock.today()
+    day = min(day, clock.today()) if day > desk.EARLIEST else clock.today()
     return asked.over(Period(day, day))
 
 
@@ -121,9 +121,9 @@ def _condition(code: str) -> dict[str, str]:
 def _pattern(asked: desk.Asked, *, is_wall: bool) -> dict[str, Any]:
     """Of the four weeks before the day: whole weeks, so that every weekday counts as often."""
     last = asked.period.first_on - timedelta(days=1)
-    over = asked.over(Period(last - timedelta(days=PATTERN_DAYS - 1), last))
+    over = asked.over(Period(last - timedelta(days=PATTERN_SPAN - 1), last))
     counts = overview.week_pattern(events.store(asked.scope.place_code), over.wanted)
-    return {"pattern": charts.week(counts, weeks=PATTERN_DAYS // 7), "pattern_period": over.period}
+    return {"pattern": charts.week(counts, weeks=PATTERN_SPAN // 7), "pattern_period": over.period}
 
 
 def _latest(store: Store, asked: desk.Asked) -> list[dict[str, Any]]:
