@@ -152,7 +152,7 @@ def enchain(state: State, number: int) -> None:
         elif chain < 4:
             key, is_there = state.cplate[row, chain - 2], state.cplate[row, chain - 2] != 0
         else:
-            key, is_there = np.int64(state.croad[row, chain - 4]), state.croad[row, chain - 4] >= 0
+            key, is_there = np.int64(state.croad[row, chain - 4]), state.croad[row, chain - 4] >= 0  # type: ignore[assignment]
         if is_there:
             slot = mixed(key) & (size - 1)
             state.cnext[row, chain] = state.head[chain, slot]
