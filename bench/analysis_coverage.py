@@ -68,7 +68,8 @@ def ours(title: str, distance: Any, demand: Any) -> bool:
     """24 hours, both goals; the floor is to sort the distances once and to look up one plan's cost an hour."""
     print(f"\n{title}: 262 grids x 24 hours, processor seconds, best of 3 (goal {GOAL_S} s, every gap <= 0.1 %)")
     print(
-        f"  {'units':>5} {'floor':>8} {'median':>8} {'worst gap':>10} {'by HiGHS':>9} | {'cover':>8} {'worst gap':>10} {'by HiGHS':>9}"
+        f"  {'units':>5} {'floor':>8} {'median':>8} {'worst gap':>10} {'by HiGHS':>9}"
+        f" | {'cover':>8} {'worst gap':>10} {'by HiGHS':>9}"
     )
     is_good = True
     for units in UNITS:
@@ -155,7 +156,8 @@ def moves(distance: Any, demand: Any) -> None:
     """The day plan: what moving is worth at several prices of a metre driven, in metres of one call's way."""
     print("  a day of 20 units with moves (cost in call-km; the gap is an upper limit that counts moves as free):")
     print(
-        f"    {'price of a metre':>16} {'seconds':>8} {'cost':>10} {'of it moves':>12} {'moves':>6} {'km driven':>10} {'gap':>7}"
+        f"    {'price of a metre':>16} {'seconds':>8} {'cost':>10} {'of it moves':>12}"
+        f" {'moves':>6} {'km driven':>10} {'gap':>7}"
     )
     near = reach(distance)
     for price in (0.0, 0.05 * demand.sum() / 3000, 0.5 * demand.sum() / 3000, 5 * demand.sum() / 3000):

@@ -23,7 +23,14 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import _lib  # noqa: E402
 
-from kuaichu.analysis.dispatch import Routes, assigned, nearest, nearest_everywhere, routes, travel_seconds  # noqa: E402
+from kuaichu.analysis.dispatch import (  # noqa: E402
+    Routes,
+    assigned,
+    nearest,
+    nearest_everywhere,
+    routes,
+    travel_seconds,
+)
 from kuaichu.analysis.network_files import read_tntp  # noqa: E402
 from kuaichu.analysis.networks import lattice  # noqa: E402
 
@@ -41,7 +48,8 @@ def main() -> int:
     nearest(way, [0], [0], K)
     print(f"\nfive nearest, ms a call (goal p99 <= {GOAL_MS}, equal to SciPy to {GOAL_ERROR})")
     print(
-        f"  {'units':>5} {'floor':>7} {'p50':>7} {'p99':>7} {'SciPy p50':>10} {'ratio':>7} {'error':>8} {'all nodes at once':>18}"
+        f"  {'units':>5} {'floor':>7} {'p50':>7} {'p99':>7} {'SciPy p50':>10}"
+        f" {'ratio':>7} {'error':>8} {'all nodes at once':>18}"
     )
     is_good = True
     for units in (60, 200, 600):
@@ -63,7 +71,8 @@ def five_nearest(way: Routes, units: int) -> bool:
     error = max(error, difference(found, table.seconds[incidents]))
     p50, p99 = np.percentile(times, [50, 99])
     print(
-        f"  {units:5} {floor:7.3f} {p50:7.3f} {p99:7.3f} {peer:10.2f} {peer / p50:6.0f}x {error:8.1e} {whole_ms:15.0f} ms"
+        f"  {units:5} {floor:7.3f} {p50:7.3f} {p99:7.3f} {peer:10.2f}"
+        f" {peer / p50:6.0f}x {error:8.1e} {whole_ms:15.0f} ms"
     )
     return bool(p99 <= GOAL_MS or units < 200) and error <= GOAL_ERROR
 

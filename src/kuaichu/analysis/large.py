@@ -83,7 +83,8 @@ def _write_days(incoming: Path, home: Path, columns: Mapping[str, NDArray[Any]])
             if len(parts) > 1:  # several threads wrote the day
                 whole = day / "whole"
                 connection.execute(
-                    f"COPY (SELECT * FROM read_parquet('{day}/*.parquet') ORDER BY t) TO '{whole}' (FORMAT parquet)"  # noqa: S608
+                    f"COPY (SELECT * FROM read_parquet('{day}/*.parquet') ORDER BY t)"  # noqa: S608 - our own paths
+                    f" TO '{whole}' (FORMAT parquet)"
                 )
             (home / day.name).mkdir(parents=True, exist_ok=True)
             os.replace(whole, home / day.name / NAME)
@@ -92,7 +93,7 @@ def _write_days(incoming: Path, home: Path, columns: Mapping[str, NDArray[Any]])
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """A box of WGS-84 degrees cut into squares of `cell_m` metres, from its south-western corner; partial ones count."""
+    """A box of WGS-84 degrees cut into squares of `cell_m` metres, from its south-western corner; the last may jut out."""
 
     west: float
     south: float

@@ -29,7 +29,7 @@ REMEMBERED = 0.95
 class Question:
     """Points and sites as in `kernels`, and the best known: `chosen` (k,) at the cost `upper`.
 
-    Only solutions cheaper than `goal` are looked for: by the share `wanted`, or by one `unit` where costs are multiples.
+    Only solutions cheaper than `goal` are sought: by the share `wanted`, or by one `unit` where costs are multiples.
     """
 
     near: Floats
@@ -112,7 +112,7 @@ def _picked(rho: Floats, part: Part, units: int) -> NDArray[np.int64]:
 
 
 def narrowed(question: Question, part: Part) -> Part | None:
-    """The part without solutions that cost the goal or more, by the penalties at its prices; None when nothing is left."""
+    """The part without solutions at the goal or dearer, by the penalties at its prices; None when nothing is left."""
     rho, units = np.empty(question.near.shape[1]), question.chosen.size
     bound = relaxed(question.near, question.order, question.weights, part.prices, rho)
     picked = _picked(rho, part, units)

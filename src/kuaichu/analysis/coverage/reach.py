@@ -17,7 +17,7 @@ BEYOND = 2.0  # of the farthest pair: what a call counts as that nobody reaches
 class Reach:
     """n demand points and m sites. `distance` (n, m) in metres or seconds, infinite where there is no way.
 
-    `near` (n, m): each point's distances ascending, infinite ones at `beyond`; `order` (n, m): the sites they belong to.
+    `near` (n, m): each point's distances ascending, infinite ones at `beyond`; `order` (n, m): their sites.
     """
 
     distance: Floats

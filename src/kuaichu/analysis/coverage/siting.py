@@ -2,8 +2,8 @@
 
 p-median (Hakimi 1964): the sites with the least sum of weight x distance to the nearest. Maximal covering (Church &
 ReVelle 1974): the sites with the most weight within a limit, which is the p-median over distances 0 and 1 (Church &
-ReVelle 1976). Fast interchange finds the sites (`kernels`), dual ascent bounds them (`dual`), HiGHS closes what stays open
-(`exact`).
+ReVelle 1976). Fast interchange finds the sites (`kernels`), dual ascent bounds them, branching (`dual`) and HiGHS
+(`exact`) close what stays open.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ MOST_PARTS = 400
 class Siting:
     """k sites for n demand points.
 
-    `sites` (k,) ascending; `assigned` (n,) the nearest of them, -1 where no way leads; `travel` (n,) the distance to it,
+    `sites` (k,) ascending; `assigned` (n,) the nearest of them, -1 where no way leads; `travel` (n,) the way there,
     infinite there. `weights` (n,). For the goal "mean" `cost` is the sum of weight x distance, for "cover" the weight
     left uncovered; no choice of k sites costs less than `bound`. `proof`: by dual ascent, by HiGHS, or still open.
     """
@@ -92,9 +92,9 @@ def p_median(
     seconds: float = SECONDS,
     prices: Floats | None = None,
 ) -> Siting:
-    """The `units` sites with the least mean travel; within the share `gap` of the optimum, proven, or `proof` is "open".
+    """The `units` sites with the least mean travel; provably within `gap` of the optimum, or `proof` is "open".
 
-    `weights` (n,): calls of each point, >= 0. `prices` (n,) of an earlier, similar question speed it up and are changed.
+    `weights` (n,): calls of each point, >= 0. `prices` (n,) of a similar question speed it up and are changed.
     More units than sites: every site gets one. Raises BadInput.
     """
     demand = checked_weights(reach, weights)

@@ -58,7 +58,7 @@ def nearest_of(
 ) -> None:
     """Fills `found`, `times` (n, k) with the k things nearest to each origin, nearest first, ties by number.
 
-    Thing u stands at the node `places[u]`, `ready[u]` seconds away from it. A search ends at the k-th thing or at `limit`.
+    Thing u stands at the node `places[u]`, `ready[u]` seconds away from it. A search ends at the k-th or at `limit`.
     """
     nodes, wanted = start.size - 1, found.shape[1]
     best, touched = np.empty(nodes), np.empty(nodes, np.int32)

@@ -13,7 +13,7 @@ from kuaichu.analysis.errors import BadInput
 
 @dataclass(frozen=True, kw_only=True)
 class Nearest:
-    """Row by row the k nearest units, nearest first: `unit` (n, k), -1 for none, and `seconds` (n, k), infinite then."""
+    """Row by row the k units, nearest first: `unit` (n, k), -1 for none, and `seconds` (n, k), infinite then."""
 
     unit: NDArray[np.int32]
     seconds: Floats

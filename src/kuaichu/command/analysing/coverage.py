@@ -1,4 +1,4 @@
-"""`./kuaichu analyse coverage`: where k units stand best, for the day or hour by hour, and how good that provably is."""
+"""`./kuaichu analyse coverage`: where k units stand best, by day or hour, and how good that provably is."""
 
 import argparse
 from pathlib import Path
