@@ -23,7 +23,7 @@ from kuaichu.calls.importing import checking, matters, reading, references
 from kuaichu.calls.importing.batches import Forms, batch_of
 from kuaichu.calls.importing.columns import words
 from kuaichu.calls.importing.storing import store
-from kuaichu.calls.models import STREAMS, CallImport
+from kuaichu.calls.models import STREAMS, Call, CallImport
 from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM, Actor
@@ -130,6 +130,7 @@ def _do(work: _Work) -> tuple[int, int, Path | None]:
         roots = references.settle(duck, work.place.pk)
         total = checking.line_up(duck)
         forms = _forms(work.setting.datum)
+        is_first = not Call.objects.filter(place=work.place).exists()
         for first in range(0, total, BATCH):
             work.progress("storing", first, total)
             store(
@@ -137,6 +138,7 @@ def _do(work: _Work) -> tuple[int, int, Path | None]:
                 place_code=work.place.pk,
                 forms=forms,
                 run=work.run,
+                is_first=is_first,
             )
         work.progress("storing", total, total)
         matters.tie(roots, work.place.pk)

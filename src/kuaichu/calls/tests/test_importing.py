@@ -329,3 +329,16 @@ def test_nothing_is_lost_of_many_rows_and_a_cut_off_import_is_taken_up_again(big
     assert Call.objects.count() == 20_000 - found.faulty
     with found.faults.open(encoding="utf-8-sig", newline="") as file:
         assert sum(1 for _ in csv.reader(file)) == found.faulty + 1
+
+
+def test_a_number_that_somebody_stores_meanwhile_is_found_at_the_second_try(tmp_path, place, monkeypatch):
+    real, calls = running.store, []
+
+    def late(columns, **more):
+        if not calls:
+            calls.append(call(None, number="A2", content="先到的"))
+        real(columns, **more)
+
+    monkeypatch.setattr(running, "store", late)
+    assert done(written(tmp_path, [row("A1"), row("A2")])) == (1, 1, 0, 0)
+    assert Call.objects.get(number="A2").content == "两车追尾，没有人受伤"
