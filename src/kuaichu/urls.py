@@ -14,7 +14,9 @@ urlpatterns = [
         ("staff/", "kuaichu.web.staff.urls"),
         ("police/", "kuaichu.web.police.urls"),
         ("insurer/", "kuaichu.web.insurer.urls"),
+        ("calls/", "kuaichu.web.calls.urls"),
         ("command/", "kuaichu.web.command.urls"),
+        ("orders/", "kuaichu.web.orders.urls"),
         ("api/v1/", "kuaichu.web.api.urls"),
         ("api/v1/partner/", "kuaichu.web.partner.urls"),
     )

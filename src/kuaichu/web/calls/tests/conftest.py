@@ -1,0 +1,19 @@
+"""The people of the calls' room, at the desk."""
+
+import pytest
+
+from kuaichu.calls.tests.conftest import (  # noqa: F401 - fixtures
+    _empty_memory,
+    second_taker,
+    squadron,
+    squadron_leader,
+    taker,
+)
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def desk(client, taker):  # noqa: F811
+    client.force_login(taker, backend=BACKEND)
+    return client
