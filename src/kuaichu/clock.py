@@ -25,6 +25,12 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def jump_to(moment: datetime) -> None:
+    """Let the clock of this process show `moment` (aware) now and run on from there (a simulated city only)."""
+    global _offset
+    _offset = moment - datetime.now(UTC)
+
+
 @contextmanager
 def moved_by(delta: timedelta) -> Iterator[None]:
     """Move the clock of this process by `delta` for the length of the block (tests only)."""

@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     _add_production(commands)
     _add_checks(commands)
     _add_law(commands)
+    _add_simulate(commands)
     _add_imports(commands)
     commands.add_parser(
         "analyse",
@@ -136,6 +137,18 @@ def _add_law(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     diff.add_argument("--json", action="store_true", help="给程序读 · for programs")
     paper = kinds.add_parser("print", help="打印全部规则和数值 · all rules and values as a readable page")
     paper.add_argument("file", metavar="FILE.html")
+
+
+def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    city = commands.add_parser("simulate", help="模拟一座城市，跑、压、测这套系统 · a simulated city plays the whole product")
+    city.set_defaults(handler="simulating:run")
+    city.add_argument("--place", default="339900", metavar="CODE", help="区划代码 · place code")
+    city.add_argument("--days", type=int, default=3, help="几天 · days")
+    city.add_argument("--seed", type=int, default=1, help="同一个种子，同一次运行 · the same seed gives the same run")
+    city.add_argument("--people", type=int, default=500_000, help="人口 · inhabitants")
+    city.add_argument("--cases", type=int, default=0, help="最多几起事故 · at most so many accidents")
+    city.add_argument("--faults", choices=("none", "mild", "hard"), default="mild")
+    city.add_argument("--home", help="数据目录（默认临时） · data folder (default: a temporary one)")
 
 
 def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

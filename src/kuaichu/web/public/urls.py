@@ -14,5 +14,6 @@ urlpatterns = [
     path("law/liability/<str:code>/", liability_page.scene_page),
     path("law/compensation/", calculator.compensation),
     path("demo/outbox/", views.outbox),
+    path("demo/outbox.json", views.outbox_texts),
     path("demo/enter/<str:username>/", enter),
 ]

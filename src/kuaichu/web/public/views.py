@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import segno
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -19,6 +19,7 @@ from kuaichu.web.access import link_of
 from kuaichu.web.audience import audience
 
 OUTBOX_SHOWN = 50
+TEXTS_AT_ONCE = 500
 CASES_SHOWN = 8
 _LOOPBACK = {"127.0.0.1", "localhost", "::1", "testserver"}
 _ORDER = list(Role)  # as the roles come up on the way of a case
@@ -83,6 +84,16 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The text messages that the simulated carrier took in, newest first."""
     shown = OutboxMessage.objects.order_by("-at", "-pk")[:OUTBOX_SHOWN]
     return render(request, "public/outbox.html", {"outbox": shown})
+
+
+@audience("demo")
+@require_safe
+def outbox_texts(request: HttpRequest) -> JsonResponse:
+    """/demo/outbox.json?after=N: the messages with a higher number, oldest first, for programs that play the city."""
+    after = request.GET.get("after", "0")
+    found = OutboxMessage.objects.filter(pk__gt=int(after) if after.isdigit() else 0).order_by("pk")[:TEXTS_AT_ONCE]
+    texts = [{"number": text.pk, "phone": text.phone_masked, "words": text.text} for text in found]
+    return JsonResponse({"texts": texts})
 
 
 @audience("public")

@@ -1,0 +1,235 @@
+"""The partners' side: an insurer's system that answers over HTTP as its temper is, and the adjuster who decides."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
+from typing import Any
+
+from simulator.house import Unreachable
+from simulator.wire import API, PASSING, Failed, Wire, as_json, key_of, signed
+from simulator.world import Rest, Until, World
+
+Steps = Iterator[Rest]
+COVER_LIMIT_FEN = 100_000_000
+POLL_S = 300.0
+LONGEST_POLL_S = 6 * 3600.0
+LOSS_YUAN = (300, 9000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Temper:
+    """Shares (0..1) of messages. `away`: hours of the run in which nobody answers at all."""
+
+    busy: float = 0.0
+    late: float = 0.0
+    twice: float = 0.0
+    nonsense: float = 0.0
+    backwards: float = 0.0  # callbacks that overtake an earlier one
+    away: tuple[float, float] = (0.0, 0.0)
+
+
+STEADY = Temper()
+MOODY = Temper(busy=0.2, late=0.4, twice=0.3, backwards=0.2)
+HARD = Temper(busy=0.3, late=0.5, twice=0.4, nonsense=0.01, backwards=0.3, away=(6.0, 30.0))
+
+
+class Insurer:
+    """One insurer's computers: each key has one effect; confirmations come back as signed callbacks through `wire`."""
+
+    def __init__(self, world: World, wire: Wire, code: str, temper: Temper) -> None:
+        self.world, self.wire, self.code, self.temper = world, wire, code, temper
+        self.began = world.house.now()
+        self.effects: dict[str, dict[str, Any]] = {}
+        self.paid_fen: dict[str, int] = {}
+        self._tries: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._due: list[tuple[float, str, dict[str, Any]]] = []
+
+    def handle(self, operation: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The answer to one message of the house."""
+        with self._lock:
+            tries = self._tries[key] = self._tries.get(key, 0) + 1
+            dice = Random(
+                f"{self.world.seed}:{self.code}:{operation}:{body.get('claim_id', '')}{body.get('payment_id', '')}:{tries}"
+            )
+            if self._is_away() or (tries < 4 and dice.random() < self.temper.busy):
+                self.world.meter.count("insurer.busy")
+                return 503, {"error": "busy"}
+            if tries == 1 and dice.random() < self.temper.nonsense:
+                self.world.meter.count("insurer.nonsense")
+                return 200, {"state": "accepted", "report_number": None, "policy": "?"}
+            if key in self.effects:
+                return 201, self.effects[key]
+            return self._first(operation, key, body, dice)
+
+    def _is_away(self) -> bool:
+        hours = (self.world.house.now() - self.began).total_seconds() / 3600
+        return self.temper.away[0] <= hours < self.temper.away[1]
+
+    def _first(self, operation: str, key: str, body: dict[str, Any], dice: Random) -> tuple[int, dict[str, Any]]:
+        number = sha256(f"{self.code}:{body.get('claim_id') or body.get('payment_id')}".encode()).hexdigest()
+        if operation == "payments":
+            news = {"state": "paid", "amount_fen": body["amount_fen"], "partner_reference": f"P{number[:12]}"}
+            self.paid_fen[str(body["payment_id"])] = int(body["amount_fen"])
+            self._confirm(body["callback_url"], news, dice)
+            answer = {"state": "accepted", "partner_reference": f"P{number[:12]}"}
+        else:
+            answer = {"state": "accepted", "report_number": f"R{number[:12]}", "policy": _policy(dice)}
+            if dice.random() < self.temper.late:
+                self._confirm(body["callback_url"], answer, dice)
+                self.effects[key] = {"state": "pending"}
+                return 202, {"state": "pending"}
+        self.effects[key] = answer
+        self.world.ring(f"claims {self.code}")
+        return 201, answer
+
+    def _confirm(self, url: str, news: dict[str, Any], dice: Random) -> None:
+        for _ in range(2 if dice.random() < self.temper.twice else 1):
+            rest = dice.uniform(5, 60) * (10 if dice.random() < self.temper.backwards else 1)
+            self._due.append((rest, url, news))
+        self.world.ring(f"callbacks {self.code}")
+
+    def calling_back(self) -> Steps:
+        """The actor that sends what was promised."""
+        while True:
+            with self._lock:
+                due, self._due = self._due, []
+            for rest, url, news in due:
+                name = f"callback {self.code} {len(self.effects)} {url[-40:]} {rest:.3f}"
+                self.world.spawn(name, self._call_back(rest, url, news))
+            yield Until(f"callbacks {self.code}", 3600.0)
+
+    def _call_back(self, rest_s: float, url: str, news: dict[str, Any]) -> Steps:
+        yield rest_s
+        path = "/" + url.split("//", 1)[-1].split("/", 1)[-1]
+        body = json.dumps(news).encode()
+        key = sha256(url.encode() + body).hexdigest()[:40]
+        headers = signed(self.world.house, self.code, method="POST", path=path, key=key, body=body, plain=True)
+        answer = yield from self.wire.until_answered("callback", "POST", path, headers=headers, body=body)
+        self.world.meter.count(f"insurer.callback.{answer.status}")
+        self.world.ring(f"claims {self.code}")
+
+
+def _policy(dice: Random) -> dict[str, Any]:
+    has_more = dice.random() < 0.9
+    return {
+        "is_valid": True,
+        "has_ctpl": True,
+        "tpl_limit_fen": COVER_LIMIT_FEN if has_more else 0,
+        "tpl_deductible_percent": 0,
+        "has_own_damage": has_more,
+        "own_damage_deductible_percent": 0,
+    }
+
+
+class Counter(ThreadingHTTPServer):
+    """Where the house reaches the insurers: on this machine only."""
+
+    daemon_threads = True
+
+    def __init__(self, insurers: dict[str, Insurer]) -> None:
+        self.insurers = insurers
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Counter
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+        insurer = self.server.insurers.get(self.headers.get("X-Kuaichu-Agency") or "")
+        operation = self.path.rstrip("/").rpartition("/")[2]
+        key = self.headers.get("Idempotency-Key") or ""
+        status, answer = insurer.handle(operation, key, body) if insurer else (404, {"error": "agency.unknown"})
+        data = json.dumps(answer).encode()
+        try:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Paths and bodies stay out of the log."""
+
+
+def adjuster(world: World, wire: Wire, agency: str, username: str) -> Steps:
+    """Assesses, approves and pays what waits, through the insurer's own API."""
+    while True:
+        claims = yield from _call(world, wire, agency, "GET", "/insurer/claims?limit=100")
+        for row in claims["claims"]:
+            if row["state"] in ("accepted", "assessed", "approved"):
+                try:
+                    yield from _advance(world, wire, agency, username, row)
+                except Failed as refused:
+                    world.meter.count(f"adjuster.refused.{refused.code}")
+        yield Until(f"claims {agency}", LONGEST_POLL_S)
+        yield POLL_S
+
+
+def _advance(world: World, wire: Wire, agency: str, username: str, row: dict[str, Any]) -> Steps:
+    claim_id = row["id"]
+    if row["state"] == "accepted":
+        claim = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}")
+        for vehicle in claim["vehicles"]:
+            if vehicle["assessed_fen"] is None:
+                yield wire.dice.uniform(60, 600)
+                fields = {"adjuster": username, "letter": vehicle["letter"], "lines": _loss(wire.dice, vehicle)}
+                yield from _call(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/assessments", fields)
+        return
+    settlement = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
+    if row["state"] == "assessed" and not settlement["problem_code"]:
+        decided = {"adjuster": username, "version": settlement["version"]}
+        what = "approval" if settlement["own_fen"] else "settled"
+        yield from _call(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/{what}", decided)
+        settlement = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
+    for payment in settlement["payments"]:
+        if payment["state"] in ("planned", "failed") and payment["has_account"]:
+            yield from _call(
+                world, wire, agency, "POST", f"/insurer/payments/{payment['id']}/order", {"adjuster": username}
+            )
+
+
+def _loss(dice: Random, vehicle: dict[str, Any]) -> list[dict[str, Any]]:
+    part = (vehicle["damaged_parts"] or [""])[0]
+    yuan = dice.randint(*LOSS_YUAN)
+    lines = [{"part": part, "item": "" if part else "外观件", "work": "repair", "amount_fen": yuan * 100}]
+    if dice.random() < 0.6:
+        lines.append(
+            {
+                "part": part,
+                "item": "" if part else "外观件",
+                "work": "paint",
+                "amount_fen": dice.randint(200, 900) * 100,
+            }
+        )
+    return lines
+
+
+def _call(world: World, wire: Wire, agency: str, method: str, path: str, fields: dict[str, Any] | None = None) -> Steps:
+    """Signed anew for each try, because a signature grows old."""
+    body = as_json(fields) if fields is not None else b""
+    key = key_of(wire.dice) if method == "POST" else ""
+    for attempt in range(12):
+        headers = signed(world.house, agency, method=method, path=API + path, key=key, body=body, plain=False)
+        try:
+            answer = wire.send(f"insurer {method}", method, API + path, headers=headers, body=body)
+        except Unreachable:
+            world.meter.count("insurer.tried_again")
+        else:
+            if answer.status not in PASSING:
+                if answer.status >= 300:
+                    raise Failed(path, answer)
+                return answer.json
+        yield 2.0 * (1 + attempt)
+    raise Unreachable(path)

@@ -1,0 +1,146 @@
+"""How a person's phone reaches the house: each request may be lost on the way there, or its answer on the way back.
+
+Who hears nothing tries again with the same key; the house must then do it once. A shaken thumb taps twice.
+"""
+
+import hashlib
+import hmac
+import io
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from simulator.house import Answer, House, Unreachable
+from simulator.meter import Meter
+
+API = "/api/v1"
+TRIES = 12
+PAUSE_S = 2.0
+FORM = "application/x-www-form-urlencoded"
+PASSING = {429, 502, 503}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weather:
+    """How bad the network and the nerves are: shares (0..1) of requests."""
+
+    lost_there: float = 0.0
+    lost_back: float = 0.0
+    tapped_twice: float = 0.0
+
+
+CALM = Weather()
+MILD = Weather(lost_there=0.02, lost_back=0.02, tapped_twice=0.05)
+HARD = Weather(lost_there=0.08, lost_back=0.08, tapped_twice=0.15)
+
+
+class Failed(Exception):
+    """The house answered otherwise than it should have."""
+
+    def __init__(self, what: str, answer: Answer) -> None:
+        super().__init__(f"{what}: {answer.status} {answer.text[:300]}")
+        self.answer = answer
+
+    @property
+    def code(self) -> str:
+        try:
+            return str(self.answer.json.get("code", ""))
+        except ValueError:
+            return ""
+
+
+Steps = Iterator[float]  # an actor: yields seconds until it wants to go on
+
+
+@dataclass
+class Wire:
+    """One device's connection. `dice` decides what gets lost; `address` is what the house sees."""
+
+    house: House
+    meter: Meter
+    dice: Random
+    weather: Weather
+    address: str
+
+    def send(self, kind: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """One try. Raises Unreachable."""
+        if self.dice.random() < self.weather.lost_there:
+            self.meter.count("network.lost_there")
+            raise Unreachable("lost on the way there")
+        began = time.perf_counter()
+        answer = self.house.request(method, path, headers=headers, body=body, address=self.address)
+        self.meter.took(kind, time.perf_counter() - began)
+        self.meter.count(f"answers.{answer.status}")
+        if self.dice.random() < self.weather.lost_back:
+            self.meter.count("network.lost_back")
+            raise Unreachable("lost on the way back")
+        return answer
+
+    def until_answered(
+        self, kind: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> "Iterator[float]":
+        """As a generator: tries with pauses until an answer comes; returns it (`yield from`). Raises Unreachable."""
+        if self.dice.random() < self.weather.tapped_twice and method == "POST":
+            self.meter.count("people.tapped_twice")
+            try:
+                self.send(kind, method, path, headers=headers, body=body)
+            except Unreachable:
+                pass
+        for attempt in range(TRIES):
+            try:
+                answer = self.send(kind, method, path, headers=headers, body=body)
+            except Unreachable:
+                self.meter.count("people.tried_again")
+            else:
+                if answer.status not in PASSING:
+                    return answer
+            yield PAUSE_S * (1 + attempt)
+        raise Unreachable(f"{path}: no answer after {TRIES} tries")
+
+
+def key_of(dice: Random) -> str:
+    """An idempotency key of 128 bits."""
+    return f"{dice.getrandbits(128):032x}"
+
+
+def api_headers(dice: Random, *, token: str = "", device: str = "") -> dict[str, str]:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key_of(dice), "Accept-Language": "zh"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    if device:
+        headers["Kuaichu-Device"] = device
+    return headers
+
+
+def multipart(fields: Mapping[str, str], name: str, file: bytes, *, mark: str) -> tuple[str, bytes]:
+    """Content type and body of a form with one JPEG called `name`."""
+    body = io.BytesIO()
+    for field, value in fields.items():
+        body.write(f'--{mark}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode())
+    body.write(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="p.jpg"\r\n'.encode())
+    body.write(b"Content-Type: image/jpeg\r\n\r\n" + file + f"\r\n--{mark}--\r\n".encode())
+    return f"multipart/form-data; boundary={mark}", body.getvalue()
+
+
+def signed(house: House, agency: str, *, method: str, path: str, key: str, body: bytes, plain: bool) -> dict[str, str]:
+    """An insurer's headers (docs/API.md); `plain`: over the body alone, as callbacks are signed."""
+    timestamp = str(int(house.now().timestamp()))
+    covered = body if plain else f"{method} {path}\n{key if method == 'POST' else ''}\n".encode() + body
+    mac = hmac.new(house.secret_of(agency), timestamp.encode() + b"." + covered, hashlib.sha256).hexdigest()
+    headers = {
+        "X-Kuaichu-Agency": agency,
+        "X-Kuaichu-Timestamp": timestamp,
+        "X-Kuaichu-Signature": mac,
+        "Content-Type": "application/json",
+    }
+    return headers | ({"Idempotency-Key": key} if key else {})
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+Call = Callable[..., Steps]
