@@ -13,3 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuaichu.settings")
 application = get_wsgi_application()
 if proxies := os.environ.get("KUAICHU_PROXIES"):
     application = wrap_wsgi_with_proxy_headers(application, proxies)
+
+from kuaichu.web.command.warming import warm_all  # noqa: E402 - needs the settings
+
+warm_all()

@@ -1,4 +1,7 @@
-"""What the first map in a process would wait for is loaded while its page is still on the way."""
+"""What the first map in a process would wait for is loaded before: kernels, roads and calls.
+
+A web process where nobody takes calls loads none of it.
+"""
 
 from threading import Lock, Thread
 
@@ -17,6 +20,30 @@ def warm(place_code: str) -> None:
             return
         _warmed.add(place_code)
     Thread(target=_load, args=(place_code,), name="warm-maps", daemon=True).start()
+
+
+def warm_all() -> None:
+    """When a web process starts: for every place whose police have calls, without holding up the start."""
+    Thread(target=_find, name="warm-desks", daemon=True).start()
+
+
+def _find() -> None:
+    from django.db import DatabaseError, connection
+
+    from kuaichu.accounts.models import Agency, AgencyKind
+    from kuaichu.calls.models import Call
+    from kuaichu.governance import events
+
+    try:
+        highest = Agency.objects.filter(kind=AgencyKind.POLICE, superior=None)
+        for place_code in set(highest.values_list("place_id", flat=True)):
+            if Call.objects.filter(place_id=place_code).exists():
+                events.store(place_code)
+                warm(place_code)
+    except DatabaseError:
+        return  # no tables yet, or no database: the first request will say so
+    finally:
+        connection.close()
 
 
 def _load(place_code: str) -> None:

@@ -113,8 +113,8 @@ export function heatLayer(L, ramp) {
       for (let strip = 0; strip < STRIPS; strip++) {
         const from = Math.floor((strip * height) / STRIPS), to = Math.floor(((strip + 1) * height) / STRIPS);
         const above = north - ((north - south) * from) / height, below = north - ((north - south) * to) / height;
-        const corner = map.latLngToContainerPoint([above, west]), other = map.latLngToContainerPoint([below, east]);
-        context.drawImage(this._source, 0, from, width, to - from, corner.x, corner.y, other.x - corner.x, other.y - corner.y + 0.5);
+        const corner = map.latLngToContainerPoint([above, west]).round(), other = map.latLngToContainerPoint([below, east]).round();
+        context.drawImage(this._source, 0, from, width, to - from, corner.x, corner.y, other.x - corner.x, other.y - corner.y);
       }
     },
   });

@@ -13,7 +13,7 @@ const said = (number) => new Date(number * DAY_MS).toISOString().slice(0, 10);
 const view = { days: day(facts.last) - day(facts.first) + 1, last: day(facts.last), category: facts.category, repeat: facts.repeat, bandwidth: facts.bandwidth };
 const begin = Math.min(day(facts.begin), day(facts.first)), today = day(facts.today);
 const a = side("a"), b = { picture: null };
-let top_ = 1, isPlaying = false, version = 0, waiting = null, isAsking = false;
+let top_ = 1, isPlaying = false, isOwnOther = false, version = 0, waiting = null, isAsking = false;
 let state = { mark: "", calls: new Set(), changes: new Set(), version: 0 };
 
 function side(letter) {
@@ -38,6 +38,7 @@ async function load(first, last) {
 
 /* The newest wish wins: while one picture is on its way only the last one asked for afterwards is fetched. */
 async function refresh() {
+  if (!isWall && !isOwnOther) $("first-b").value = `${Number(said(firstOf()).slice(0, 4)) - 1}${said(firstOf()).slice(4).replace("-02-29", "-02-28")}`;
   tellWhen();
   if (isAsking) { waiting = true; return; }
   isAsking = true;
@@ -171,7 +172,7 @@ function play(isOn) {
   $("play").setAttribute("aria-pressed", String(isOn));
   $("play").firstElementChild.textContent = isOn ? "❚❚" : "▶";
   if (!isOn) return;
-  if (view.last >= today) view.last = Math.max(begin + view.days - 1, today - 60);
+  if (view.last > today - 7) view.last = Math.max(begin + view.days - 1, today - 60);
   const step = async () => {
     if (!isPlaying) return;
     if (!isAsking && !move(1)) { play(false); return; }
@@ -220,7 +221,7 @@ function listen() {
   $("to-today").addEventListener("click", () => move(today - view.last));
   $("play").addEventListener("click", () => play(!isPlaying));
   $("compare").addEventListener("click", compare);
-  $("first-b").addEventListener("change", () => { if ($("first-b").value) refresh(); });
+  $("first-b").addEventListener("change", () => { isOwnOther = Boolean($("first-b").value); refresh(); });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=radio]):not([type=checkbox]), select")) return;
     if (event.key === "ArrowLeft" && !event.target.matches("[type=radio]")) move(-1);
@@ -238,5 +239,6 @@ function fitPicture() {
   if (!a.picture) { setTimeout(fitPicture, 100); return; }
   const [west, south, east, north] = a.picture.header.box;
   a.map.fitBounds([[south, west], [north, east]], { animate: false });
+  if (b.map) b.map.setView(a.map.getCenter(), a.map.getZoom(), { animate: false });
 }
 follow({ query: () => queryOf(firstOf(), view.last), get state() { return state; }, onStamp: stamped, onCalls: named, onReload: refresh, onLost: lost });
