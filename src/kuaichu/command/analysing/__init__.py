@@ -7,7 +7,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Protocol, cast
 
 TOOLS = ("quality", "heat", "segments", "clusters", "hotspots", "scan", "repeats", "coverage", "dispatch")
@@ -32,8 +31,6 @@ def main(arguments: Sequence[str]) -> int:
     )
     kinds = top.add_subparsers(title="方法 / methods", metavar="WHAT", required=True, dest="what")
     for name in TOOLS:
-        if find_spec(f"kuaichu.command.analysing.{name}") is None:
-            continue
         tool = cast(Tool, import_module(f"kuaichu.command.analysing.{name}"))
         parser = kinds.add_parser(
             name, help=tool.HELP, description=tool.HELP, formatter_class=argparse.ArgumentDefaultsHelpFormatter
