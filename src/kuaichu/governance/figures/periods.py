@@ -8,7 +8,7 @@ from kuaichu import clock
 from kuaichu.errors import Refused
 from kuaichu.governance.states import BulletinKind
 
-WEEK_DAYS = 7
+ONE_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def day_of(day: date) -> Period:
 def week_of(day: date) -> Period:
     """Monday to Sunday."""
     monday = day - timedelta(days=day.weekday())
-    return Period(monday, monday + timedelta(days=WEEK_DAYS - 1))
+    return Period(monday, monday + ONE_WEEK - timedelta(days=1))
 
 
 def month_of(day: date) -> Period:
