@@ -32,10 +32,8 @@ def encrypt_many(texts: Sequence[str]) -> list[str]:
     seal, encode = _ciphers()[0].encrypt, base64.urlsafe_b64encode
     nonces = os.urandom(_NONCE_BYTES * len(texts))
     starts = range(0, len(nonces), _NONCE_BYTES)
-    return [
-        "1:" + encode((nonce := nonces[at : at + _NONCE_BYTES]) + seal(nonce, text.encode(), None)).decode() if text else ""
-        for at, text in zip(starts, texts, strict=True)
-    ]
+    pairs = [(nonces[at : at + _NONCE_BYTES], text.encode()) for at, text in zip(starts, texts, strict=True)]
+    return ["1:" + encode(nonce + seal(nonce, text, None)).decode() if text else "" for nonce, text in pairs]
 
 
 def decrypt(sealed: str) -> str:

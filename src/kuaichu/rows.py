@@ -129,7 +129,7 @@ def _order(model: type[Model], name: str) -> str:
 
 @cache
 def _select(vendor: str, model: type[Model]) -> tuple[str, list[str], tuple[Converter, ...]]:
-    """`SELECT … FROM …`, the names of the attributes, and how values become Python's; `vendor` keeps databases apart."""
+    """`SELECT … FROM …`, the attributes' names, how values become Python's; `vendor` keeps databases apart."""
     fields = model._meta.concrete_fields
     converters = []
     for position, field in enumerate(fields):

@@ -93,7 +93,7 @@ def _write_days(incoming: Path, home: Path, columns: Mapping[str, NDArray[Any]])
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """A box of WGS-84 degrees cut into squares of `cell_m` metres, from its south-western corner; the last may jut out."""
+    """A box of WGS-84 degrees cut into squares of `cell_m` metres from its south-western corner; the last jut out."""
 
     west: float
     south: float

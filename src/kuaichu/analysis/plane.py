@@ -3,7 +3,7 @@
 x points east, y north, origin at the plane's centre. The projection is the equirectangular one with the cosine of the
 centre's latitude, on a sphere of `EARTH_RADIUS_M` (IUGG mean radius): x = R·cos(lat0)·Δlon, y = R·Δlat.
 North-south distances are exact on the sphere. East-west distances are off by tan(lat0)·Δlat relative to the
-centre's: at 30° N and 50 km north of the centre 0.45 %, at 10 km 0.09 %. The sphere itself is within 0.3 % of the ellipsoid.
+centre's: at 30° N and 50 km north of the centre 0.45 %, at 10 km 0.09 %. The sphere is within 0.3 % of the ellipsoid.
 """
 
 from dataclasses import dataclass

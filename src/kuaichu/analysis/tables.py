@@ -19,8 +19,8 @@ Kind = Literal["number", "integer", "time", "text"]
 Columns = dict[str, NDArray[Any]]
 BLOCK_BYTES = 1 << 20
 
-# Empty cells become NaN, -1 or "". A time is seconds since 1970-01-01 00:00 on the local clock; one that names a zone is
-# taken to China's clock (UTC+8).
+# Empty cells become NaN, -1 or "". A time is seconds since 1970-01-01 00:00 on the local clock; one that names a zone
+# is taken to China's clock (UTC+8).
 CASTS: dict[str, str] = {
     "number": "TRY_CAST({0} AS DOUBLE)",
     "integer": "TRY_CAST({0} AS BIGINT)",
@@ -55,8 +55,8 @@ class Table:
 def read_table(path: Path, wanted: Mapping[str, Column], *, skip_bad: bool = False) -> Table:
     """The wanted columns of a .csv or .parquet file, by role.
 
-    number, time: float64; integer: int64; text: object array of str. A cell that is not of its kind raises BadInput with
-    its column and row; with `skip_bad` such rows are left out and listed.
+    number, time: float64; integer: int64; text: object array of str. A cell that is not of its kind raises BadInput
+    with its column and row; with `skip_bad` such rows are left out and listed.
     """
     if not path.is_file():
         raise BadInput(f"没有这个文件：{path}", f"there is no such file: {path}", field="in")
@@ -157,7 +157,8 @@ def _bad_rows(
                 column.kind
             ]
             zh = f"第 {row + 1} 条（文件第 {row + 2} 行）的“{column.name}”不是{kind[0]}：{answer[1]}；共 {len(bad)} 条有问题"
-            en = f"row {row + 1} (line {row + 2}), column “{column.name}”, is not a {kind[1]}: {answer[1]}; {len(bad)} in all"
+            where = f"row {row + 1} (line {row + 2}), column “{column.name}”"
+            en = f"{where}, is not a {kind[1]}: {answer[1]}; {len(bad)} in all"
             raise BadInput(zh, en, field=column.name, row=row)
     raise AssertionError("a bad row has a bad cell")
 

@@ -1,4 +1,4 @@
-"""`./kuaichu analyse WHAT --in FILE --out FILE`: one module per tool, each with HELP, add_arguments(parser), run(options).
+"""`./kuaichu analyse WHAT --in FILE --out FILE`: a module per tool, with HELP, add_arguments(parser), run(options).
 
 A tool module imports NumPy and the analysis only inside `run`, so that `--help` answers at once.
 """

@@ -128,5 +128,6 @@ def _write(path: Path, found: "dict[str, Any]") -> None:
         connection.register("found", found)
         target = str(path).replace("'", "''")
         connection.execute(
-            f"COPY (SELECT call_id, incident_id, repeats, score, nullif(kind, '') AS kind FROM found) TO '{target}' ({form})"  # noqa: S608
+            "COPY (SELECT call_id, incident_id, repeats, score, nullif(kind, '') AS kind FROM found) "  # noqa: S608
+            f"TO '{target}' ({form})"
         )

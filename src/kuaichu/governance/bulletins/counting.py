@@ -1,4 +1,4 @@
-"""The counts of a bulletin out of the rows of three periods: the one it is about, the same a year before, the one before.
+"""The counts of a bulletin out of the rows of three periods: its own, the same a year before, the one before.
 
 One block for the place and one for each district; in a block one line a class; in a line valid calls and repeats.
 """

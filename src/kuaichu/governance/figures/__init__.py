@@ -1,4 +1,4 @@
-"""Every figure of the governance desk in one place: what is counted, over which days, against what, by which formula."""
+"""Every figure of the governance desk in one place: what is counted, over which days, against what, how."""
 
 from kuaichu.governance.figures.changes import Change, Share, compare
 from kuaichu.governance.figures.definitions import FIGURES, Figure

@@ -50,7 +50,7 @@ _ALL = (
         zh="重复警情",
         en="Repeat calls",
         words_zh="有效警情中，经人工确认与更早的警情是同一诉求的件数；第一次报警不算重复。",
-        words_en="Valid calls that a person confirmed to be about the matter of an earlier call, the first not counted.",
+        words_en="Valid calls confirmed by a person to be about an earlier call's matter; the first is not counted.",
         counts={"is_repeat": True},
     ),
     Figure(

@@ -2,8 +2,8 @@
 
 decide(obj) -> liability · settle(obj) -> who pays whom · screen(obj) -> fast track · due(obj) -> deadline
 
-`obj` is what `parse` gives; `encode` writes the answer. Shapes: docs/LAW.md. Raises InputError(code, field, message) for
-whatever can't be read, and nothing else.
+`obj` is what `parse` gives; `encode` writes the answer. Shapes: docs/LAW.md. Raises InputError(code, field, message)
+for whatever can't be read, and nothing else.
 """
 
 from kuaichu.law.interface.clocking import due

@@ -1,4 +1,4 @@
-"""More that must hold for every accident: sides, chains, names in settlements, answers in any order, later never earlier."""
+"""More that must hold for every accident: sides, chains, names, answers in any order, later never earlier."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -23,9 +23,9 @@ from kuaichu.law.tests.test_properties import (
     with_liability,
 )
 
-# Traffic keeps to the right (道交法 35), so these name a side themselves: passing somebody who turns left (A20), overtaking
-# on the right (A25), yielding to the right (A34, C11), turning right or left (A36, A38, A40, A48, C12). Seen in a mirror
-# they would be other acts or none at all: the mirror says nothing about them, and they are left out.
+# Traffic keeps to the right (道交法 35), so these name a side themselves: passing somebody who turns left (A20),
+# overtaking on the right (A25), yielding to the right (A34, C11), turning right or left (A36, A38, A40, A48, C12). Seen in
+# a mirror they would be other acts or none at all: the mirror says nothing about them, and they are left out.
 SIDED = frozenset({"A20", "A25", "A34", "A36", "A38", "A40", "A48", "C11", "C12"})
 EVEN = sorted(set(ACTS) - SIDED)
 LANES = {"left": "right", "right": "left"}
@@ -54,8 +54,8 @@ def scenes(draw):
 @given(scenes())
 @settings(max_examples=80, deadline=None)
 def test_left_and_right_exchanged_in_parts_and_lanes_changes_nothing(scene):
-    """The acts that keep to a side (`SIDED`) are excluded, and so is the province whose rule asks who came from the left:
-    there the mirror swaps the roles (test_properties).
+    """The acts that keep to a side (`SIDED`) are excluded, and so is the province whose rule asks who came from the
+    left: there the mirror swaps the roles (test_properties).
     """
     mirrored = json.loads(json.dumps(scene))
     for party in mirrored["parties"]:

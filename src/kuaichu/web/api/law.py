@@ -98,7 +98,7 @@ _declare(
     given=gives.LawDecision,
     ask=interface.decide,
     summary="事实 → 责任 · facts → liability",
-    description="Who is liable, with every step and article and what would change it; or that an officer decides, and why.",
+    description="Who is liable, with every step, article and what would change it; or why an officer decides.",
 )
 _declare(
     "settle",
@@ -122,5 +122,5 @@ _declare(
     given=gives.LawDue,
     ask=interface.due,
     summary="期限 → 最后一天 · clock → deadline",
-    description="Last day and first moment too late, in working or calendar days, with pauses, article and consequence.",
+    description="Last day and first moment too late, in working or calendar days; pauses, article and consequence.",
 )

@@ -48,8 +48,8 @@ class Tongue(BaseModel):
 
 
 class ScreeningResult(BaseModel):
-    """`next_question` is empty once the answers decide; then `track` says what to do at the scene. `not_online`: why the
-    place does not take the case online; an officer has been asked for then.
+    """`next_question` is empty once the answers decide; then `track` says what to do at the scene. `not_online`: why
+    the place does not take the case online; an officer has been asked for then.
     """
 
     is_complete: bool
