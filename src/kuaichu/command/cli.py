@@ -97,7 +97,9 @@ def _add_production(commands: "argparse._SubParsersAction[argparse.ArgumentParse
 def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     from kuaichu.command.importing import add_calls
 
-    imports = commands.add_parser("import", help="导入：警情、地图 · take in a place's own files: calls (docs/CALLS.md), map")
+    imports = commands.add_parser(
+        "import", help="导入：警情、地图 · take in a place's own files: calls (docs/CALLS.md), map"
+    )
     kinds = imports.add_subparsers(title="种类 / kinds", dest="what", metavar="WHAT", required=True)
     add_calls(kinds)
     area = kinds.add_parser("map", help="边界和道路（GeoJSON） · boundaries and roads of a place")
@@ -140,7 +142,9 @@ def _add_law(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    city = commands.add_parser("simulate", help="模拟一座城市，跑、压、测这套系统 · a simulated city plays the whole product")
+    city = commands.add_parser(
+        "simulate", help="模拟一座城市，跑、压、测这套系统 · a simulated city plays the whole product"
+    )
     city.set_defaults(handler="simulating:run")
     city.add_argument("--place", default="339900", metavar="CODE", help="区划代码 · place code")
     city.add_argument("--days", type=int, default=3, help="几天 · days")

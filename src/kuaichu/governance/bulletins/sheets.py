@@ -151,7 +151,7 @@ class _Builder:
 
 
 def _href(span: Period, query: Mapping[str, str]) -> str:
-    asked = {"since": span.since.isoformat(), "until": span.until.isoformat(), "validity": "valid"} | query
+    asked = {"since": span.since.isoformat(), "until": span.until.isoformat(), "validity": "valid", **query}
     return LIST + urlencode({name: value for name, value in asked.items() if value})
 
 
