@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from kuaichu.accounts.models import Agency
 from kuaichu.calls.models import Call, CallChange
 from kuaichu.clock import BEIJING
 
+MAP = settings.ROOT / "demo" / "map"  # the invented city's boundary.geojson and roads.geojson
 NOON = datetime(2026, 11, 18, 12, tzinfo=BEIJING)
 _numbers = iter(range(10**9))
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kuaichu.demo.map.making import FOLDER
 from kuaichu.errors import NotFound
 from kuaichu.governance import maps, runs
 from kuaichu.governance.analyses import picture
 from kuaichu.governance.events import Wanted
 from kuaichu.governance.models import Run
 from kuaichu.governance.states import RunKind
+from kuaichu.governance.tests.rows import MAP as FOLDER
 from kuaichu.governance.tests.rows import NOON, call
 from kuaichu.journal.models import Event
 

@@ -10,9 +10,9 @@ import pytest
 from kuaichu import clock
 from kuaichu.accounts.models import Agency, Person, Place, Role
 from kuaichu.clock import BEIJING
-from kuaichu.demo.map.making import FOLDER
 from kuaichu.governance import events, maps
 from kuaichu.governance.models import Run
+from kuaichu.governance.tests.rows import MAP as FOLDER
 from kuaichu.governance.tests.rows import call, changed
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -134,36 +134,46 @@ def live(desk, mark: str, query: str = WEEK):
     return desk.get(f"/command/live/?{query}&after={mark}")
 
 
+def news(desk, known: dict, query: str = WEEK) -> dict:
+    """As the page takes it: what the picture's header names already is left out (PostgreSQL may name it once more)."""
+    body = live(desk, known["mark"], query).json()
+    body["new"] = [each for each in body["new"] if each[0] not in known["calls"]]
+    body["calls"] = [each for each in body["calls"] if each["id"] not in known["calls"]]
+    body["changed"] = [each for each in body["changed"] if each[0] not in known["changes"]]
+    return body
+
+
 def test_a_new_call_comes_as_a_stamp_and_a_name(desk, town):
     with events.kept():
         call(received_at=NOW - timedelta(days=2))
-        mark = picture(desk.get(f"/command/map/heat/?{WEEK}"))[0]["mark"]
+        known = picture(desk.get(f"/command/map/heat/?{WEEK}"))[0]
+        mark = known["mark"]
+        assert news(desk, known) == {"mark": mark, "reload": False, "new": [], "changed": [], "calls": []}
         quiet = live(desk, mark)
-        assert quiet.json() == {"mark": mark, "reload": False, "new": [], "changed": [], "calls": []}
         again = desk.get(f"/command/live/?{WEEK}&after={mark}", headers={"If-None-Match": quiet["ETag"]})
         assert again.status_code == 304
-        new = call(
-            received_at=NOW, lon_wgs84=120.51, location="人民路口", caller_name="王小明", caller_phone="13800138000"
-        )
+        place = {"lon_wgs84": 120.51, "location": "人民路口"}
+        new = call(received_at=NOW, caller_name="王小明", caller_phone="13800138000", **place)
         other = call(received_at=NOW, category="order", lon_wgs84=None, lat_wgs84=None)
-        body = live(desk, mark, f"{WEEK}&category=accident").json()
+        body = news(desk, known, f"{WEEK}&category=accident")
     assert body["new"] == [[new.pk, 120.51, 30.0]]
     assert [each["id"] for each in body["calls"]] == [new.pk, other.pk]
     assert body["calls"][0]["where"] == "人民路口"
     assert "138" not in json.dumps(body["calls"])
-    assert body["mark"] == f"{other.pk}.0"
+    assert body["mark"] == f"{other.pk}.{mark.partition('.')[2]}"
 
 
 def test_a_correction_takes_the_old_stamp_away(desk, town):
     with events.kept():
         one = call(received_at=NOW - timedelta(days=2))
-        mark = picture(desk.get(f"/command/map/heat/?{WEEK}&category=accident"))[0]["mark"]
+        known = picture(desk.get(f"/command/map/heat/?{WEEK}&category=accident"))[0]
         changed(one, category="order")
-        lost = live(desk, mark, f"{WEEK}&category=accident").json()
-        gained = live(desk, mark, f"{WEEK}&category=order").json()
-        neither = live(desk, mark, f"{WEEK}&category=other").json()
+        lost, gained, neither = (
+            news(desk, known, f"{WEEK}&category={code}") for code in ("accident", "order", "other")
+        )
+        known |= {"mark": lost["mark"], "changes": [each[0] for each in lost["changed"]]}
         changed(one, validity="invalid")
-        invalid = live(desk, lost["mark"], f"{WEEK}&category=order").json()
+        invalid = news(desk, known, f"{WEEK}&category=order")
     assert [each[1:] for each in lost["changed"]] == [[one.pk, [[120.5, 30.0]], []]]
     assert [each[1:] for each in gained["changed"]] == [[one.pk, [], [[120.5, 30.0]]]]
     assert [each[1:] for each in neither["changed"]] == [[one.pk, [], []]]
