@@ -12,12 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-try:
-    from bench._calls_speech import misheard_plate, new_plate, spoken_place, spoken_type
-    from bench._calls_world import Floats, Town, city, province
-except ImportError:  # a bench program is run by its file name
-    from _calls_speech import misheard_plate, new_plate, spoken_place, spoken_type
-    from _calls_world import Floats, Town, city, province
+from bench._calls_speech import misheard_plate, new_plate, spoken_place, spoken_type
+from bench._calls_world import Floats, Town, city, province
 
 DAY_S = 86_400.0
 CALLS_PER_EVENT = 1.38  # measured on what follows; only scales the number of events

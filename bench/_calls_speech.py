@@ -2,10 +2,7 @@
 
 import numpy as np
 
-try:
-    from bench._calls_world import STEMS, Town
-except ImportError:  # a bench program is run by its file name
-    from _calls_world import STEMS, Town
+from bench._calls_world import STEMS, Town
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 DIGITS = "0123456789"

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 sys.path.append(str(ROOT / ".venv" / "peers"))
 
-from _calls import Calls, generate  # noqa: E402
 from _lib import load_line, percentile  # noqa: E402
 
+from bench._calls import Calls, generate  # noqa: E402
 from kuaichu.analysis.repeats import Recogniser, combined, train  # noqa: E402
 from kuaichu.analysis.repeats.weights import DEFAULT_FILE  # noqa: E402
 
