@@ -20,13 +20,13 @@ from kuaichu.calls.actions.taking import Taken, new_number
 from kuaichu.calls.classes import CLASSES, of_category
 from kuaichu.calls.classing import classify
 from kuaichu.calls.intake import Intake, phone_of
-from kuaichu.calls.models import Call, CallLink
+from kuaichu.calls.models import Call
 from kuaichu.calls.queries import propose
 from kuaichu.calls.states import Category, Position, Source
 from kuaichu.errors import FieldErrors, Refused
 from kuaichu.governance import maps
 from kuaichu.web.audience import audience
-from kuaichu.web.calls import locating
+from kuaichu.web.calls import locating, queues
 from kuaichu.web.calls.desk import context, person_of, place_of
 from kuaichu.web.calls.words import phrase
 
@@ -138,17 +138,19 @@ def _number_of(request: HttpRequest) -> str:
 
 def _answer(request: HttpRequest, person: Person, taken: Taken) -> None:
     """What the person said of the proposals before the call was stored. A refusal leaves the link open for later."""
+    settled: set[str] = set()
     for link in taken.links:
         said = request.POST.get(f"link_{link.notion}_{link.earlier_id}", "")
-        if said not in ("yes", "no"):
+        if said not in ("yes", "no") or (said == "yes" and link.notion in settled):
             continue
+        if said == "yes":
+            settled.add(link.notion)
         try:
             actions.answer_link(link_id=link.pk, person=person, is_repeat=said == "yes")
         except Refused as refusal:
             messages.warning(request, gettext(refusal.message))
-    left = CallLink.objects.filter(call=taken.call, state="proposed").count()
-    if left:
-        messages.info(request, phrase(gettext("还有 %(count)s 条疑似重复等您确认，在“疑似重复”里"), count=left))
+    if any(row.number == taken.call.number for row in queues.links(queues.scope_of(person))):
+        messages.info(request, gettext("还有疑似重复等您确认，在“疑似重复”里"))
 
 
 def _intake(typed: Mapping[str, Any], place_code: str) -> Intake:

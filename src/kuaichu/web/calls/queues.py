@@ -15,11 +15,12 @@ from kuaichu.accounts.models import Person
 from kuaichu.calls.models import Call, CallBack, CallLink, Handover, Transfer
 from kuaichu.calls.permissions import units_under
 from kuaichu.calls.queries.work import OPEN
-from kuaichu.calls.states import LinkState, Status
+from kuaichu.calls.states import LinkState, Notion, Status
 from kuaichu.calls.thresholds import thresholds_of
 from kuaichu.web.calls.words import class_words, phrase
 
 MOST_ROWS = 100
+MOST_LINKS = 500
 SOON = 2 / 3  # the part of a period after which its clock turns amber
 
 
@@ -91,11 +92,13 @@ def offered(scope: Scope) -> list[Row]:
 
 
 def links(scope: Scope) -> list[Row]:
-    """Links of the person's calls that nobody has answered."""
-    found = _links(scope).select_related("call", "earlier").order_by("proposed_at", "-score")[:MOST_ROWS]
+    """The person's calls with links that nobody has answered: one row a call, with what its likeliest link says."""
+    first: dict[int, CallLink] = {}
+    for link in _links(scope).select_related("call").order_by("proposed_at", "-score", "id")[:MOST_LINKS]:
+        first.setdefault(link.call_id, link)
     return [
-        _row(row.call, key=f"l{row.pk}", since_at=row.proposed_at, note=gettext(str(row.get_notion_display())))
-        for row in found
+        _row(link.call, key=f"l{link.call_id}", since_at=link.proposed_at, note=gettext(str(link.get_notion_display())))
+        for link in list(first.values())[:MOST_ROWS]
     ]
 
 
@@ -117,7 +120,7 @@ def counts(scope: Scope) -> dict[str, int]:
         "mine": _mine(scope).count(),
         "unowned": _unowned(scope).count(),
         "offered": _offered(scope).count(),
-        "links": _links(scope).count(),
+        "links": _links(scope).values("call").distinct().count(),
         "callbacks": _call_backs(scope).count(),
         "transfers": _transfers(scope).count(),
     }
@@ -138,7 +141,10 @@ def _offered(scope: Scope) -> QuerySet[Handover]:
 
 
 def _links(scope: Scope) -> QuerySet[CallLink]:
-    return CallLink.objects.filter(state=LinkState.PROPOSED, call__owner=scope.person)
+    """Without those that are settled by another answer: a call belongs to one event and to one matter."""
+    open_event = Q(notion=Notion.SAME_EVENT, call__incident__isnull=True)
+    open_matter = Q(notion=Notion.SAME_MATTER, call__repeat_of__isnull=True)
+    return CallLink.objects.filter(open_event | open_matter, state=LinkState.PROPOSED, call__owner=scope.person)
 
 
 def _call_backs(scope: Scope) -> QuerySet[CallBack]:

@@ -12,11 +12,11 @@ from kuaichu import clock
 from kuaichu.accounts.models import Agency
 from kuaichu.calls.classes import CLASSES, of_category
 from kuaichu.calls.linking import sentences
-from kuaichu.calls.models import Call
+from kuaichu.calls.models import Call, CallLink
 from kuaichu.calls.queries import CallFile, call_file, receivers
 from kuaichu.calls.queries.work import OPEN
 from kuaichu.calls.scripts import LAPSED, outcomes, script_of
-from kuaichu.calls.states import Category, LinkState, Status, Validity
+from kuaichu.calls.states import Category, LinkState, Notion, Status, Validity
 from kuaichu.errors import FieldErrors, Refused
 from kuaichu.governance import maps
 from kuaichu.journal.actions import record_read
@@ -53,7 +53,10 @@ def show(
         "class_name": class_words(file.call.subclass),
         "intake_name": class_words(file.call.intake_subclass),
         "is_corrected": file.call.subclass != file.call.intake_subclass,
-        "links": [(link, sentences(link.evidence), class_words(link.earlier.subclass)) for link in file.links],
+        "links": [
+            (link, sentences(link.evidence), class_words(link.earlier.subclass), _is_settled(link, file.call))
+            for link in file.links
+        ],
         "moments": moments(file.events),
         "is_revealed": is_revealed,
         "is_open": file.call.status in OPEN,
@@ -89,10 +92,16 @@ def _work(file: CallFile, request: HttpRequest) -> dict[str, Any]:
         "may_offer": may_offer,
         "receivers": receivers(place=call.place_id, but=person) if may_offer else [],
         "recipients": _recipients(call) if call.status in OPEN else [],
-        "open_links": sum(link.state == LinkState.PROPOSED for link in file.links),
+        "open_links": sum(link.state == LinkState.PROPOSED and not _is_settled(link, call) for link in file.links),
         "is_invalid": call.validity == Validity.INVALID,
         "past_backs": [(row, outcomes().get(row.outcome)) for row in file.call_backs if row.done_at],
     }
+
+
+def _is_settled(link: CallLink, call: Call) -> bool:
+    """Whether another answer has said already to which event or matter the call belongs."""
+    known = call.incident_id if link.notion == Notion.SAME_EVENT else call.repeat_of_id
+    return link.state == LinkState.PROPOSED and known is not None
 
 
 def _script(call: Call) -> list[str]:

@@ -15,7 +15,7 @@ from kuaichu.calls.scripts import outcomes
 from kuaichu.journal.models import Event
 
 EVENTS: dict[str, str | Promise] = {
-    "call.received": _("接警"),
+    "call.received": _("接下这条警情"),
     "call.imported": _("从文件导入"),
     "call.taken_on": _("认领，由其负责"),
     "call.classed": _("更正类别"),
@@ -24,10 +24,10 @@ EVENTS: dict[str, str | Promise] = {
     "call.offered": _("发出移交，等待签收"),
     "handover.receipted": _("签收移交，由其负责"),
     "handover.refused": _("退回移交"),
-    "call.dispatched": _("派警"),
-    "call.arrived": _("到场"),
-    "call.closed": _("处理完毕"),
-    "call.transferred": _("移交其他部门"),
+    "call.dispatched": _("派出警力"),
+    "call.arrived": _("到达现场"),
+    "call.closed": _("办结这条警情"),
+    "call.transferred": _("移交给其他部门"),
     "transfer.receipted": _("对方已签收"),
     "transfer.returned": _("对方退回"),
     "link.confirmed": _("确认关联"),
@@ -37,7 +37,7 @@ EVENTS: dict[str, str | Promise] = {
     "chain.reopened": _("台账重新打开"),
     "chain.planned": _("填写台账：原因、负责人、下一步"),
     "chain.closed": _("台账销号"),
-    "call_back.recorded": _("登记回访"),
+    "call_back.recorded": _("记下回访情况"),
     "call_back.lapsed": _("逾期未回访，自动关闭"),
 }
 

@@ -11,7 +11,7 @@ from kuaichu import clock
 from kuaichu.calls.models import Call, CallImport, CallLink
 from kuaichu.calls.tests.factories import call
 from kuaichu.governance import maps
-from kuaichu.web.calls import locating
+from kuaichu.web.calls import locating, queues
 from tests.conftest import PLACE
 
 pytestmark = pytest.mark.usefixtures("unit")
@@ -137,3 +137,19 @@ def test_a_small_file_is_imported_and_its_faults_come_back(desk):
     assert f"/calls/import/{run.pk}/faults.csv" in text
     back = desk.get(f"/calls/import/{run.pk}/faults.csv").content.decode("utf-8-sig")
     assert "不是时间" in back
+
+
+def test_one_matter_is_answered_once(desk, taker):
+    """Two earlier calls are proposed; once one is confirmed the other asks for nothing more."""
+    earlier = clock.now() - timedelta(hours=5)
+    first, second = call(taker), call(taker, caller_phone="13900990002", received_at=earlier)
+    scope = queues.scope_of(taker)
+    before = len(queues.links(scope))
+    desk.post("/calls/", SAID)
+    later = Call.objects.latest("pk")
+    links = CallLink.objects.filter(call=later, notion="same_matter")
+    assert {link.earlier_id for link in links} == {first.pk, second.pk}
+    assert [row.number for row in queues.links(scope)].count(later.number) == 1
+    desk.post(f"/calls/links/{links[0].pk}/", {"answer": "yes"})
+    assert len(queues.links(scope)) == queues.counts(scope)["links"] == before
+    assert "不用再答" in desk.get(f"/calls/{later.number}/").content.decode()

@@ -96,7 +96,11 @@
   }
 
   const proposals = () => [...document.querySelectorAll("[data-proposal]")];
-  const open = () => proposals().find((one) => !one.querySelector("input:checked"));
+  /* Once one event or matter is confirmed, other proposals of that kind need no answer. */
+  const open = () => {
+    const settled = new Set(proposals().filter((one) => one.querySelector("input[value=yes]:checked")).map((one) => one.dataset.proposal));
+    return proposals().find((one) => !one.querySelector("input:checked") && !settled.has(one.dataset.proposal));
+  };
   function mark() {
     const now = open();
     for (const one of proposals()) one.classList.toggle("proposal--now", one === now);

@@ -13,13 +13,14 @@ function named(map, roads) {
   const names = L.layerGroup().addTo(map);
   const show = () => {
     names.clearLayers();
-    const zoom = map.getZoom(), seen = map.getBounds();
+    const zoom = map.getZoom(), seen = map.getBounds().pad(-0.12);
     if (zoom < 13) return;
     for (const one of roads.features) {
       if (!one.properties.name || (zoom < 15 && one.properties.class !== "main")) continue;
       const points = one.geometry.coordinates.flat().map(([lon, lat]) => L.latLng(lat, lon)).filter((at) => seen.contains(at));
       if (points.length < 2) continue;
       const words = document.createElement("span");
+      words.lang = "zh";
       words.textContent = one.properties.name;
       names.addLayer(L.tooltip({ permanent: true, direction: "center", interactive: false }).setLatLng(points[Math.floor(points.length * 0.3)]).setContent(words));
     }
