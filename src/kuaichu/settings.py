@@ -5,6 +5,7 @@ DATABASE_URL        e.g. postgresql://user@host/name; default: SQLite in KUAICHU
 KUAICHU_DEMO        1: demonstration (simulated partners, no second factor, one-click entry)
 KUAICHU_SECRET_KEY, KUAICHU_DATA_KEYS, KUAICHU_INDEX_KEY   required outside the demonstration
 KUAICHU_HOSTS       host names that are served, comma-separated
+KUAICHU_TILES       tile server for the maps of the desks, https://…/{z}/{x}/{y}.png (default: none, own files only)
 KUAICHU_ORIGIN      the public address, e.g. https://kc.example.org: printed in QR codes and text messages
 """
 
@@ -162,6 +163,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING
 FILES = HOME / "files"
+MAP_TILES = os.environ.get("KUAICHU_TILES", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

@@ -13,10 +13,10 @@ from pathlib import Path
 from kuaichu.command.paths import ROOT
 
 NO_TESTS = 5  # pytest's exit code when nothing was collected
+# Arrays in, arrays out. In a stage of their own, file by file, so that in a fresh checkout each kernel is compiled once.
+ANALYSIS = ("src/kuaichu/analysis", "src/kuaichu/command/tests/analysing")
 # What knows no database is not asked twice.
-WITHOUT_DATABASE = tuple(
-    f"--ignore={folder}" for folder in ("tests/style", "src/kuaichu/law", "src/kuaichu/dossier/documents")
-)
+WITHOUT_DATABASE = ("tests/style", "src/kuaichu/law", "src/kuaichu/dossier/documents")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -58,18 +58,27 @@ def run(options: argparse.Namespace) -> int:
 
 def stages(more: list[str], *, is_fast: bool) -> list[Stage]:
     pytest = ("-m", "pytest", "-q")
-    quick = (*pytest, "-n", "2", "--dist", "worksteal", "--ignore=tests/journeys", "-m", "not browser")
+    quick = (*pytest, "-n", "2", "--dist", "worksteal", "-m", "not browser and not spark")
+    quick += _without("tests/journeys", *ANALYSIS)
     found = [
+        Stage(
+            name="研判 analysis",
+            arguments=(*pytest, "-n", "2", "--dist", "loadfile", "-m", "not spark", *ANALYSIS, *more),
+        ),
         Stage(name="SQLite", arguments=(*quick, "--no-migrations", *more)),  # PostgreSQL's tables come by migrations
     ]
     url = os.environ.get("KUAICHU_TEST_DATABASE_URL", "")
     found.append(
-        Stage(name="PostgreSQL", arguments=(*quick, *WITHOUT_DATABASE, *more), env={"DATABASE_URL": url})
+        Stage(name="PostgreSQL", arguments=(*quick, *_without(*WITHOUT_DATABASE), *more), env={"DATABASE_URL": url})
         if url
         else Stage(name="PostgreSQL", skipped="跳过：没有 KUAICHU_TEST_DATABASE_URL · skipped, it is not set")
     )
     found.append(_browser_stage(pytest, more, is_fast=is_fast))
     return found
+
+
+def _without(*folders: str) -> tuple[str, ...]:
+    return tuple(f"--ignore={folder}" for folder in folders)
 
 
 def _browser_stage(pytest: tuple[str, ...], more: list[str], *, is_fast: bool) -> Stage:

@@ -41,9 +41,17 @@ def calls(options: argparse.Namespace) -> int:
         f"{done.rows} 行 · rows: 新增 new {done.new}，更新 changed {done.changed}，相同 same {done.same}，"
         f"有误 faulty {done.faulty}；无法定位 unlocated {done.unlocated}；{seconds:.1f} s"
     )
+    _keep_for_the_desk(options.place or _only_place())
     if done.faults:
         print(f"有误的行和原因 · rows at fault, with reasons: {done.faults}")
     return 1 if done.faulty else 0
+
+
+def _keep_for_the_desk(place_code: str) -> None:
+    """The next process of the command desk starts from a snapshot instead of the table."""
+    from kuaichu.governance import events
+
+    events.store(place_code).save()
 
 
 def _only_place() -> str:

@@ -16,7 +16,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 _log = logging.getLogger("kuaichu.web")
 LANGUAGE_COOKIE = "kc_lang"
-_CSP = (
+CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "frame-src 'self'; object-src 'none'; manifest-src 'self'; worker-src 'self'"
@@ -28,7 +28,7 @@ def security_headers(get_response: Next) -> Next:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _CSP)
+        response.headers.setdefault("Content-Security-Policy", CSP)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if "Cache-Control" not in response.headers and not request.path.startswith(settings.STATIC_URL):

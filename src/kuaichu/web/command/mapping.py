@@ -63,16 +63,16 @@ def map_context(asked: desk.Asked) -> dict[str, Any]:
 
 def tiles() -> str:
     """The template of the tile server's addresses, if the installation has one."""
-    return str(getattr(settings, "MAP_TILES", ""))
+    return str(settings.MAP_TILES)
 
 
 def with_tiles(response: HttpResponse) -> HttpResponse:
     """Let the page load pictures from the tile server; all else stays as strict as everywhere."""
     if tiles():
-        from kuaichu.web.middleware import _CSP
+        from kuaichu.web.middleware import CSP
 
         origin = "/".join(tiles().split("/", 3)[:3])
-        response.headers["Content-Security-Policy"] = _CSP.replace("img-src 'self'", f"img-src 'self' {origin}")
+        response.headers["Content-Security-Policy"] = CSP.replace("img-src 'self'", f"img-src 'self' {origin}")
     return response
 
 
