@@ -14,8 +14,11 @@ ALLOWED = {
     "police": {"officer", "reviewer"},
     "reviewer": {"reviewer"},
     "insurer": {"adjuster"},
+    "calls": {"officer", "call_taker", "analyst", "leader"},
+    "command": {"analyst", "leader"},
+    "orders": {"leader", "partner"},
     "admin": {"admin"},
-    "staff": {"officer", "reviewer", "adjuster", "admin"},
+    "staff": {"officer", "reviewer", "adjuster", "admin", "call_taker", "analyst", "leader", "partner"},
 }
 SAMPLES = {"uuid": str(uuid.UUID(int=1)), "int": "320", "str": "x", "slug": "x", "path": "x"}
 
@@ -39,8 +42,15 @@ def sampled(pattern: URLPattern | URLResolver, **values: str) -> str:
 
 
 @pytest.fixture
-def people(officer, reviewer, adjusters, admin_person) -> dict[str, Person]:
-    return {"officer": officer, "reviewer": reviewer, "adjuster": adjusters[0], "admin": admin_person}
+def people(officer, reviewer, adjusters, admin_person, unit) -> dict[str, Person]:
+    department = Agency.objects.create(
+        code="DEP", kind=AgencyKind.DEPARTMENT, name="处", short_name="处", place_id="339900"
+    )
+    more = dict.fromkeys(("call_taker", "analyst", "leader"), unit) | {"partner": department}
+    return {"officer": officer, "reviewer": reviewer, "adjuster": adjusters[0], "admin": admin_person} | {
+        role: Person.objects.create_user(role, "x", name=role, role=role, agency=agency)
+        for role, agency in more.items()
+    }
 
 
 def staff_routes() -> list[tuple[str, str]]:
@@ -58,7 +68,7 @@ def test_anonymous_people_are_sent_to_sign_in(client, db):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("role", ["officer", "reviewer", "adjuster", "admin"])
+@pytest.mark.parametrize("role", sorted(ALLOWED["staff"]))
 def test_wrong_roles_find_nothing(client, people, role):
     client.force_login(people[role], backend=BACKEND)
     found = {}
