@@ -9,7 +9,7 @@ from kuaichu.governance.actions.files import (
     open_file,
     reopen_file,
 )
-from kuaichu.governance.actions.orders import Problem, check, close_order, issue, report, sign_for
+from kuaichu.governance.actions.orders import Problem, check, close_order, days_of, issue, most_points, report, sign_for
 
 __all__ = [
     "Problem",
@@ -18,9 +18,11 @@ __all__ = [
     "check",
     "close_file",
     "close_order",
+    "days_of",
     "end_measure",
     "evaluate",
     "issue",
+    "most_points",
     "open_file",
     "reopen_file",
     "report",

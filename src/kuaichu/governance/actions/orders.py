@@ -121,7 +121,7 @@ def close_order(*, order_id: UUID, person: Person, deduction_points: float = 0, 
     """Strike it off; points deducted, if any, need a reason. Journal: order.closed. Raises Refused: order.points."""
     order = _lock(order_id)
     _require_issuer(order, person)
-    most = law.value("governance.deduction_most", on=clock.today(), place=order.place_id).number
+    most = most_points(order.place_id)
     if not 0 <= deduction_points <= most:
         raise Refused("order.points", "扣分请填 0 到 %(most)s", most=most)
     if deduction_points:
@@ -133,6 +133,11 @@ def close_order(*, order_id: UUID, person: Person, deduction_points: float = 0, 
 def days_of(level: str, place_code: str) -> int:
     """The days that a level gives in a place."""
     return law.value(f"governance.order_days.{level}", on=clock.today(), place=place_code).number
+
+
+def most_points(place_code: str) -> int:
+    """How many points one task order may cost in a place."""
+    return law.value("governance.deduction_most", on=clock.today(), place=place_code).number
 
 
 def _calls(call_ids: Collection[int], place_code: str) -> list[Call]:

@@ -28,17 +28,22 @@ class OrderRow:
 
 
 def orders_of(
-    place_code: str, *, lead_id: UUID | None = None, is_closed: bool = False, now: datetime | None = None
+    place_code: str,
+    *,
+    lead_id: UUID | None = None,
+    is_closed: bool = False,
+    now: datetime | None = None,
+    most: int = MOST,
 ) -> list[OrderRow]:
     """Those of the place, or those that a unit leads or helps with; what is due first stands first (one statement, at
-    most MOST)."""
+    most `most`)."""
     found = TaskOrder.objects.filter(closed_at__isnull=not is_closed).select_related("lead", "file", "issued_by")
     if lead_id is not None:
         found = found.filter(Q(lead_id=lead_id) | Q(helpers__id=lead_id)).distinct()
     else:
         found = found.filter(place_id=place_code)
     order = ("-closed_at",) if is_closed else ("due_at", "number")
-    return [row_of(order_, now=now) for order_ in found.order_by(*order)[:MOST]]
+    return [row_of(order_, now=now) for order_ in found.order_by(*order)[:most]]
 
 
 def row_of(order: TaskOrder, *, now: datetime | None = None) -> OrderRow:

@@ -1,7 +1,8 @@
 /* One circle on the place's map: of a hot-spot file, or of the form for a new one (a click moves it). */
 import { baseMap } from "./base_map.js";
 
-const L = window.L, root = document.getElementById("spot"), RED = "#a31515";
+const L = window.L, root = document.getElementById("spot");
+const RED = window.matchMedia("(prefers-color-scheme: dark)").matches ? "#ff6b6b" : "#a31515";
 const CLOSE_ENOUGH = 15.5, SURROUNDINGS = 3;
 
 if (root && L) {
