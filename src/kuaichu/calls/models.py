@@ -103,6 +103,11 @@ class Call(models.Model):
             models.Index(
                 fields=["place", "received_at"], name="calls_call_unlocated", condition=Q(lon_wgs84__isnull=True)
             ),
+            models.Index(
+                fields=["place", "received_at"],
+                name="calls_call_unowned",
+                condition=Q(owner__isnull=True, status__in=["received", "dispatched", "on_scene"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -408,6 +408,14 @@ class Migration(migrations.Migration):
                 name="calls_call_unlocated",
             ),
         ),
+        migrations.AddIndex(
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("owner__isnull", True), ("status__in", ["received", "dispatched", "on_scene"])),
+                fields=["place", "received_at"],
+                name="calls_call_unowned",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="call",
             constraint=models.UniqueConstraint(fields=("place", "number"), name="calls_call_number"),

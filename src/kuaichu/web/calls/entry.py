@@ -28,6 +28,7 @@ from kuaichu.governance import maps
 from kuaichu.web.audience import audience
 from kuaichu.web.calls import locating, queues
 from kuaichu.web.calls.desk import context, person_of, place_of
+from kuaichu.web.calls.warming import warm
 from kuaichu.web.calls.words import phrase
 
 SALT = "calls.entry"
@@ -75,6 +76,7 @@ def spots(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, *, refusal: Refused | None = None) -> HttpResponse:
     person = person_of(request)
     place_code = place_of(person)
+    warm(place_code)
     typed = request.POST.dict() if refusal else {}
     faults = refusal.fields if isinstance(refusal, FieldErrors) else {}
     more = {

@@ -204,3 +204,10 @@ def test_wrong_roles_find_nothing(client, adjusters, admin_person, reviewer):
             assert {client.get(f"/calls/{page}").status_code, client.post(f"/calls/{page}").status_code} == {404}
     client.logout()
     assert client.get("/calls/")["Location"].startswith("/staff/sign-in/")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the size of the table")
+def test_unassigned_calls_are_found_by_their_own_index(taker):
+    """Among a million imported calls the desk asks for them every few seconds."""
+    plan = queues._unowned(queues.scope_of(taker)).explain()
+    assert "calls_call_unowned" in plan
