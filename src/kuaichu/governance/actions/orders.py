@@ -92,7 +92,10 @@ def sign_for(*, order_id: UUID, person: Person) -> TaskOrder:
 
 
 def report(*, order_id: UUID, person: Person, text: str, photo: bytes | Path | None) -> TaskOrder:
-    """What was mended, with a photo as proof. Journal: order.reported. Raises Refused: order.no_photo, those of photos."""
+    """What was mended, with a photo as proof. Journal: order.reported.
+
+    Raises Refused: order.no_photo, order.same_photo, governance.moved_on, those of photos and words.
+    """
     order = TaskOrder.objects.filter(pk=order_id).first()
     if order is None:
         raise NotFound("order.unknown", "没有找到这张交办单")
@@ -103,7 +106,10 @@ def report(*, order_id: UUID, person: Person, text: str, photo: bytes | Path | N
         raise Refused("order.no_photo", "请附一张整改后的照片")
     digest = keep_proof(photo, place=order.place_id)  # before the lock: decoding takes long
     with transaction.atomic():
-        return _move(_lock(order_id), "report", person, text=said, photo_digest=digest)
+        order = _lock(order_id)
+        if order.steps.filter(photo_digest=digest).exists():  # sent back, and the old picture again: nothing was done
+            raise Refused("order.same_photo", "这张照片上次已经交过，请拍一张新的")
+        return _move(order, "report", person, text=said, photo_digest=digest)
 
 
 @transaction.atomic

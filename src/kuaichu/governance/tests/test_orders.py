@@ -49,7 +49,7 @@ def test_from_issue_to_close_with_one_return(order, analyst, contact):
     assert [row.order.pk for row in orders_of("339900", lead_id=contact.agency_id)] == [order.pk]
     actions.sign_for(order_id=order.pk, person=contact)
     for text in ("已重新施划", "补上了路口东侧"):
-        actions.report(order_id=order.pk, person=contact, text=text, photo=scene_jpeg(1, (400, 400)))
+        actions.report(order_id=order.pk, person=contact, text=text, photo=scene_jpeg(len(text), (400, 400)))
         is_mended = text.startswith("补")
         actions.check(order_id=order.pk, person=analyst, is_mended=is_mended, text="" if is_mended else "东侧没有划")
     actions.close_order(order_id=order.pk, person=analyst, deduction_points=1, text="第一次反馈不实")
@@ -131,3 +131,14 @@ def test_what_is_refused(order, analyst, contact, officer, adjusters):
     for agency in (adjusters[0].agency, elsewhere):
         with pytest.raises(Refused, match=r"order\.lead"):
             actions.issue(person=analyst, problem=PROBLEM, lead_id=agency.pk)
+
+
+def test_the_photo_that_was_sent_back_is_no_proof(order, analyst, contact):
+    actions.sign_for(order_id=order.pk, person=contact)
+    picture = scene_jpeg(1, (400, 400))
+    actions.report(order_id=order.pk, person=contact, text="已重新施划", photo=picture)
+    actions.check(order_id=order.pk, person=analyst, is_mended=False, text="东侧没有划")
+    with pytest.raises(Refused, match=r"order\.same_photo"):
+        actions.report(order_id=order.pk, person=contact, text="补上了", photo=picture)
+    order.refresh_from_db()
+    assert (order.stage, order.steps.count()) == ("returned", 4)

@@ -113,7 +113,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     except NotFound:
         raise
     except Refused as refusal:
-        return _page(request, order, refusal, kept)
+        return _page(request, order, refusal, "" if refusal.code == "order.same_photo" else kept)
     messages.success(request, gettext("已反馈。签发单位会核验，结果显示在这里。"))
     return redirect(f"/orders/{number}/")
 

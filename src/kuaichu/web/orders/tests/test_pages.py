@@ -92,6 +92,8 @@ def test_sign_for_and_report_with_a_photo(phone, order, analyst):
     assert phone.get(picture).content[:2] == b"\xff\xd8"
     actions.check(order_id=order.pk, person=analyst, is_mended=False, text="东侧没有划")
     assert "被退回了，原因： 东侧没有划" in text_of(phone.get(path))
+    again = phone.post(path + "report/", {"words": "东侧补上了", "photo": photo()})
+    assert (again.status_code, "请拍一张新的" in text_of(again), "照片已收到" in text_of(again)) == (422, True, False)
     phone.post(path + "report/", {"words": "东侧补上了", "photo": photo(2)})
     actions.check(order_id=order.pk, person=analyst, is_mended=True, text="")
     actions.close_order(order_id=order.pk, person=analyst)
