@@ -10,6 +10,7 @@ from kuaichu.command.network import EVERYWHERE
 
 Handler = Callable[[argparse.Namespace], int]
 DEFAULT_PORT = 8000
+MOST_PACE = 10
 
 
 def main(argv: Sequence[str]) -> int:
@@ -72,6 +73,21 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     demo.add_argument("--home", help="数据目录 · data folder (default KUAICHU_HOME or ./.kuaichu)")
     demo.add_argument("--no-seed", action="store_true", help="不准备示例案件 · without example cases")
     demo.add_argument("--reset", action="store_true", help="清空演示数据重新开始 · delete the demo data and begin anew")
+    demo.add_argument(
+        "--pace",
+        type=_pace,
+        default=1.0,
+        metavar="0..10",
+        help="新警情的快慢，1 约每 20 秒一起，0 不再来 · how fast new calls come: 1 about every 20 s, 0 none",
+    )
+    demo.add_argument("--no-life", action="store_true", help="不生成虚构的警情 · without invented calls")
+
+
+def _pace(text: str) -> float:
+    pace = float(text)
+    if not 0 <= pace <= MOST_PACE:
+        raise argparse.ArgumentTypeError(f"0 到 {MOST_PACE} · between 0 and {MOST_PACE}")
+    return pace
 
 
 def _add_production(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

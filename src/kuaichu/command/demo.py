@@ -29,11 +29,16 @@ def run(options: argparse.Namespace) -> int:
     _set_environment(home, port=port, host=options.host)
     if _prepare(is_seeded=not options.no_seed) != 0:
         return 1
-    group = Group(demo_processes(port, options.host), paths.logs(home))
+    pace = None if options.no_life or options.no_seed else options.pace
+    group = Group(demo_processes(port, options.host, pace=pace), paths.logs(home))
     try:
         group.start()
         if _wait_until_ready(group, port):
             _welcome(port=port, host=options.host, home=home, seconds=time.monotonic() - started)
+            if pace is not None and not (home / "life.json").exists():
+                print(
+                    "  六周的警情正在后台载入，约十几秒 · six weeks of calls are being loaded behind this\n", flush=True
+                )
         code = group.wait()
     finally:
         group.stop()

@@ -41,13 +41,16 @@ def worker_process() -> Process:
     return Process(name="worker", argv=(sys.executable, "-m", "kuaichu.command", "work"))
 
 
-def demo_processes(port: int, host: str = "127.0.0.1") -> list[Process]:
-    """What runs in the demonstration."""
+def demo_processes(port: int, host: str = "127.0.0.1", *, pace: float | None = None) -> list[Process]:
+    """What runs in the demonstration. `pace` of the invented city's life; None: the city doesn't live."""
     processes = [web_process(host=host, port=port), worker_process()]
     if find_spec("kuaichu.links.twins"):
         processes.append(Process(name="twins", argv=(sys.executable, "-m", "kuaichu.links.twins")))
     if find_spec("kuaichu.demo"):
         processes.append(Process(name="player", argv=(sys.executable, "-m", "kuaichu.demo.player")))
+        if pace is not None:
+            life = (sys.executable, "-m", "kuaichu.demo.life", "--pace", str(pace))
+            processes.append(Process(name="life", argv=life))
     return processes
 
 

@@ -59,11 +59,12 @@ def import_calls(
     datum: str = "wgs84",
     keeps_outside: bool = False,
     faults: Path | None = None,
+    looked_at: int = matters.MOST_LOOKED_AT,
     progress: Progress | None = None,
 ) -> Imported:
     """Import a file of calls. `datum` gcj02: converted on the way in. `keeps_outside`: positions far from the place
     are dropped and the calls kept as unlocated; else they are faults. `faults`: where bad rows go (default:
-    beside the file).
+    beside the file). `looked_at`: for how many of the newest calls earlier ones are sought.
 
     Raises BadInput for a file that can't be used, Refused("place.unknown").
     """
@@ -78,7 +79,7 @@ def import_calls(
             work = _Work(
                 path=path, place=place, folder=Path(folder), columns=columns, run=run, progress=progress or _silent,
                 setting=_setting(place, datum, keeps_outside),
-                faults=faults or path.with_name(f"{path.stem}.faults.csv"),
+                faults=faults or path.with_name(f"{path.stem}.faults.csv"), looked_at=looked_at,
             )  # fmt: skip
             return _finish(work, _do(work))
     except Exception as error:
@@ -96,6 +97,7 @@ class _Work:
     run: CallImport
     setting: checking.Setting
     faults: Path
+    looked_at: int
     progress: Progress
 
 
@@ -142,7 +144,7 @@ def _do(work: _Work) -> tuple[int, int, Path | None]:
             )
         work.progress("storing", total, total)
         matters.tie(roots, work.place.pk)
-        matters.propose(work.place.pk)
+        matters.propose(work.place.pk, most=work.looked_at)
         doubles, unlocated = duck.execute(
             "SELECT (SELECT count(*) FROM final WHERE is_double AND fault IS NULL),"
             " (SELECT count(*) FROM lined WHERE lon IS NULL)"
