@@ -62,7 +62,7 @@ def _only_place() -> str:
     units = Agency.objects.filter(kind=AgencyKind.POLICE, superior__isnull=True)
     places = sorted(set(units.values_list("place_id", flat=True)))
     if len(places) != 1:
-        raise Refused("place.unclear", "请用 --place 说明是哪个地区（六位区划代码）· name the place with --place")
+        raise Refused("place.unclear", "请用 --place 说明是哪个地区（六位区划代码）")
     return str(places[0])
 
 
