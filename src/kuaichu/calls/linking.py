@@ -7,8 +7,9 @@ follows the table by id (`recent.Recent`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Literal
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from kuaichu import clock
@@ -16,6 +17,8 @@ from kuaichu.calls.models import Call, CallLink
 from kuaichu.calls.states import Notion, Validity
 
 MOST_LINKS = 5
+FEW = 50  # stored calls for which the rule will do: loading the recogniser takes longer than looking at them
+JUDGED = "judged_"
 
 SENTENCES: Mapping[str, str] = {
     "same_phone": _("同一个电话报过"),
@@ -30,7 +33,7 @@ SENTENCES: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the engine looks at. `phone`: blind index. `call_id` 0: not stored yet."""
+    """What the engine looks at. `phone`: blind index. `roads`: text that names them. `call_id` 0: not stored yet."""
 
     call_id: int
     number: str
@@ -42,15 +45,16 @@ class Facts:
     lat_wgs84: float | None
     phone: str
     plates: tuple[str, ...]
-    content: str = ""
+    roads: str = ""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One reason: a code of SENTENCES, a number, and how strongly it speaks. No personal data."""
+    """One reason: a code of SENTENCES with a weight of 0..1, or JUDGED and a part of the recogniser's evidence with
+    bits (against: negative), and a number. No personal data."""
 
     kind: str
-    value: float
+    value: float | None
     weight: float
 
 
@@ -78,8 +82,13 @@ def facts_of(call: Call) -> Facts:
         lat_wgs84=call.lat_wgs84,
         phone=call.phone_index,
         plates=tuple(call.plates.split()),
-        content=call.content,
+        roads=roads_of(call.road, call.location),
     )
+
+
+def roads_of(road: str, location: str) -> str:
+    """The text in which names of roads are looked for."""
+    return f"{road} {location}".strip()
 
 
 def matches_of(facts: Facts) -> list[Match]:
@@ -87,6 +96,15 @@ def matches_of(facts: Facts) -> list[Match]:
     from kuaichu.calls.recent import recent_of
 
     return recent_of(facts.place_code).matches(facts, most=MOST_LINKS)
+
+
+def matches_in_turn(place_code: str, asked: Sequence[Facts]) -> dict[int, list[Match]]:
+    """The same for stored calls of one place, by id: each judged by what came before it."""
+    from kuaichu.calls.recent import recent_of
+
+    if len(asked) < FEW:
+        return {facts.call_id: matches_of(facts) for facts in asked}
+    return recent_of(place_code).matches_in_turn({facts.call_id: facts for facts in asked}, most=MOST_LINKS)
 
 
 def keep(call: Call, matches: Sequence[Match]) -> tuple[CallLink, ...]:
@@ -111,7 +129,14 @@ def keep(call: Call, matches: Sequence[Match]) -> tuple[CallLink, ...]:
 def sentences(evidence: Iterable[Mapping[str, object] | Evidence]) -> tuple[str, ...]:
     """The evidence in words, strongest first."""
     rows = [item if isinstance(item, Evidence) else Evidence(**item) for item in evidence]  # type: ignore[arg-type]
-    rows.sort(key=lambda item: -item.weight)
-    return tuple(
-        gettext(SENTENCES[item.kind]) % {"value": f"{item.value:g}"} for item in rows if item.kind in SENTENCES
-    )
+    rows.sort(key=lambda item: -abs(item.weight))
+    return tuple(filter(None, (_sentence(item) for item in rows)))
+
+
+def _sentence(item: Evidence) -> str:
+    if item.kind.startswith(JUDGED):
+        from kuaichu.analysis.repeats import line
+
+        language: Literal["zh", "en"] = "en" if (get_language() or "").startswith("en") else "zh"
+        return line(item.kind.removeprefix(JUDGED), item.value, item.weight, language)
+    return gettext(SENTENCES[item.kind]) % {"value": f"{item.value:g}"} if item.kind in SENTENCES else ""

@@ -1,201 +1,160 @@
 """The calls of the last days of one place in memory, for the question "was that reported before?".
 
-The rule (no national definition exists; thresholds are the city's, law/national/calls.yaml):
-same matter 同一诉求: same phone, same plate, or nearer than the radius with the same sub-class, within some days;
-same event 同一事件: another phone, same category, nearer than the radius, within some minutes.
+The rule answers at once. The recogniser is made beside it, from the same rows, by a thread of its own, as soon as
+somebody asks (or `warm` is called when a process starts); until it is there the rule answers alone.
 """
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from math import cos, radians
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from django.conf import settings
+from django.db import DatabaseError, connection
 
 from kuaichu import clock
-from kuaichu.calls.classes import CLASSES
-from kuaichu.calls.linking import Evidence, Facts, Match
+from kuaichu.calls.linking import Facts, Match
 from kuaichu.calls.models import Call, CallChange
-from kuaichu.calls.states import Notion, Validity
+from kuaichu.calls.repeats.learning import Answer, answers_of, answers_since
+from kuaichu.calls.repeats.rows import FIELDS, Rows
+from kuaichu.calls.repeats.rule import by_rule
 from kuaichu.calls.thresholds import Thresholds, thresholds_of
 
+if TYPE_CHECKING:
+    from kuaichu.calls.repeats.recognising import Opinion, Recognising
+
 LATE_IDS = 256  # ids that another transaction may still be about to show
-METRES_PER_DEGREE = 111_195.0
-MINUTE_S = 60
-DAY_S = 86_400
-_CODES = {code: number for number, code in enumerate(CLASSES)}
-_FIELDS = (
-    "id",
-    "number",
-    "received_at",
-    "lon_wgs84",
-    "lat_wgs84",
-    "category",
-    "subclass",
-    "phone_index",
-    "plates",
-    "validity",
-)
-_ROW = np.dtype(
-    [("id", "i8"), ("t", "i8"), ("lon", "f8"), ("lat", "f8"), ("subclass", "i2"), ("phone", "u8"), ("is_valid", "?")]
-)
-
-
-@dataclass
-class _Known:
-    """What belongs to a row and fits no array."""
-
-    number: str
-    category: str
-    plates: frozenset[str]
+CHANGED_AT_ONCE = 5000
+AGAIN_AFTER = timedelta(minutes=10)
+MISSED_MOST = 50  # calls that came late, from which on the recogniser is made anew
 
 
 class Recent:
-    """Rows of one place, newest ids last. Threads may ask at the same time."""
+    """Threads may ask at the same time."""
 
     def __init__(self, place_code: str) -> None:
         self._place = place_code
         self._lock = threading.Lock()
-        self._rows = np.zeros(0, _ROW)
-        self._count = 0
-        self._at: dict[int, int] = {}
-        self._known: list[_Known] = []
+        self._rows = Rows()
         self._last_id = self._last_change = 0
         self._since: datetime | None = None
+        self._recognising: Recognising | None = None
+        self._is_making = False
+        self._begun_at: datetime | None = None
+        self._heard: list[Answer] = []
 
     def matches(self, facts: Facts, *, most: int) -> list[Match]:
         """The likeliest earlier calls, at most `most`."""
         limits = thresholds_of(self._place)
         with self._lock:
             self._refresh(limits)
-            found = self._same_event(facts, limits) + self._same_matter(facts, limits)
+            opinion = self._recognising.consider(facts) if self._recognising is not None else None
+            found = self._ranked(facts, opinion, limits, most)
+            is_due = self._is_due()
+        if is_due and not settings.TESTING:
+            self.warm()
+        return found
+
+    def matches_in_turn(self, asked: Mapping[int, Facts], *, most: int) -> dict[int, list[Match]]:
+        """The same for stored calls, by their id, each judged by what came before it."""
+        from kuaichu.calls.repeats.recognising import in_turn
+
+        limits = thresholds_of(self._place)
+        with self._lock:
+            self._refresh(limits)
+            pairs = in_turn(self._rows, asked)
+            return {facts.call_id: self._ranked(facts, opinion, limits, most) for facts, opinion in pairs}
+
+    def warm(self) -> None:
+        """Make the recogniser beside the request, unless that is under way."""
+        with self._lock:
+            if self._is_making:
+                return
+            self._is_making, self._begun_at = True, clock.now()
+        threading.Thread(target=self._make_beside, name=f"recogniser-{self._place}", daemon=True).start()
+
+    def make_ready(self) -> None:
+        """The recogniser, made from the calls of the last days and what people said of them; now, in this thread."""
+        from kuaichu.calls.repeats.recognising import Recognising
+
+        made = Recognising()
+        with self._lock:
+            limits = thresholds_of(self._place)
+            self._refresh(limits)
+            rows = Rows(dict(self._rows.at), list(self._rows.known), self._rows.table.copy())
+            self._heard = []
+            assert self._since is not None
+        made.follow(rows, rows.in_turn())
+        made.hear(answers_since(self._place, self._since))
+        with self._lock:
+            made.missed = 0
+            made.follow(self._rows, self._rows.in_turn(len(rows)))
+            made.hear(self._heard)
+            self._recognising = made
+
+    def _is_due(self) -> bool:
+        if self._begun_at is not None and clock.now() - self._begun_at < AGAIN_AFTER:
+            return False
+        return self._recognising is None or self._recognising.missed >= MISSED_MOST
+
+    @property
+    def is_ready(self) -> bool:
+        return self._recognising is not None
+
+    def _make_beside(self) -> None:
+        try:
+            self.make_ready()
+        except DatabaseError:
+            pass  # the next question tries again; until then the rule answers
+        finally:
+            self._is_making = False
+            connection.close()
+
+    def _ranked(self, facts: Facts, opinion: "Opinion | None", limits: Thresholds, most: int) -> list[Match]:
+        found = by_rule(self._rows, facts, limits)
+        if opinion is not None:
+            from kuaichu.calls.repeats.ranking import ranked
+
+            found = ranked(found, opinion, rows=self._rows, facts=facts, limits=limits)
         return sorted(found, key=lambda match: (-match.score, -match.call_id))[:most]
 
     def _refresh(self, limits: Thresholds) -> None:
         """Rows stored or changed since the last time. Ids that appear late (a slower transaction) are found too."""
         since = clock.now() - limits.repeat_within - timedelta(days=1)
+        rows = Call.objects.filter(place_id=self._place, received_at__gte=since)
+        known = len(self._rows)
         if self._since is None:
             self._last_change = CallChange.objects.order_by("-id").values_list("id", flat=True).first() or 0
             self._since = since
-            rows = Call.objects.filter(place_id=self._place, received_at__gte=since)
         else:
-            rows = Call.objects.filter(place_id=self._place, id__gt=self._last_id - LATE_IDS, received_at__gte=since)
+            rows = rows.filter(id__gt=self._last_id - LATE_IDS)
             self._look_again()
-        for row in rows.order_by("id").values_list(*_FIELDS).iterator(chunk_size=5000):
-            self._put(row)
+        for row in rows.order_by("id").values_list(*FIELDS).iterator(chunk_size=5000):
+            if row[0] not in self._rows.at:
+                self._rows.put(row)
+                self._last_id = max(self._last_id, row[0])
+        if self._recognising is not None and len(self._rows) > known:
+            self._recognising.follow(self._rows, self._rows.in_turn(known))
 
     def _look_again(self) -> None:
         changes = list(CallChange.objects.filter(id__gt=self._last_change).order_by("id").values_list("id", "call_id"))
         if not changes:
             return
         self._last_change = changes[-1][0]
-        ids = sorted({call_id for _, call_id in changes if call_id in self._at})
-        for row in Call.objects.filter(id__in=ids[-5000:]).values_list(*_FIELDS):
-            self._put(row, is_new=False)
+        ids = sorted({call_id for _, call_id in changes if call_id in self._rows.at})[-CHANGED_AT_ONCE:]
+        for row in Call.objects.filter(id__in=ids).values_list(*FIELDS):
+            self._rows.put(row)
+        self._hear(ids)
 
-    def _put(self, row: tuple, *, is_new: bool = True) -> None:
-        call_id, number, at, lon, lat, category, subclass, phone, plates, validity = row
-        spot = self._at.get(call_id)
-        if spot is not None and is_new:
+    def _hear(self, ids: Sequence[int]) -> None:
+        """What was said of the links of changed calls; kept as long as a recogniser is being made."""
+        if self._recognising is None and not self._is_making:
             return
-        if spot is None:
-            spot = self._at[call_id] = self._count
-            self._count += 1
-            if spot >= len(self._rows):
-                grown = np.zeros(max(1024, 2 * len(self._rows)), _ROW)
-                grown[: len(self._rows)] = self._rows
-                self._rows = grown
-            self._known.append(_Known("", "", frozenset()))
-        self._known[spot] = _Known(number, category, frozenset(plates.split()))
-        self._rows[spot] = (
-            call_id,
-            int(at.timestamp()),
-            np.nan if lon is None else lon,
-            np.nan if lat is None else lat,
-            _CODES.get(subclass, -1),
-            _phone_key(phone),
-            validity == Validity.VALID,
-        )
-        self._last_id = max(self._last_id, call_id)
-
-    def _earlier(self, facts: Facts, within: timedelta) -> tuple[NDArray, NDArray]:
-        """Indexes of valid calls not later than the facts and within the time, and their age in seconds."""
-        rows = self._rows[: self._count]
-        age = int(facts.received_at.timestamp()) - rows["t"]
-        keep = (age >= 0) & (age <= within.total_seconds()) & rows["is_valid"] & (rows["id"] != facts.call_id)
-        at = np.flatnonzero(keep)
-        return at, age[at]
-
-    def _distance(self, facts: Facts, at: NDArray) -> NDArray:
-        if facts.lon_wgs84 is None or facts.lat_wgs84 is None:
-            return np.full(len(at), np.inf)
-        rows = self._rows[at]
-        east = (rows["lon"] - facts.lon_wgs84) * METRES_PER_DEGREE * cos(radians(facts.lat_wgs84))
-        north = (rows["lat"] - facts.lat_wgs84) * METRES_PER_DEGREE
-        return np.nan_to_num(np.hypot(east, north), nan=np.inf)
-
-    def _same_event(self, facts: Facts, limits: Thresholds) -> list[Match]:
-        at, age = self._earlier(facts, limits.event_within)
-        distance = self._distance(facts, at)
-        phone = _phone_key(facts.phone)
-        near = distance <= limits.event_radius_m
-        other = (self._rows["phone"][at] != phone) if phone else np.ones(len(at), bool)
-        found = []
-        for index, seconds, metres in zip(at[near & other], age[near & other], distance[near & other], strict=True):
-            known = self._known[index]
-            if known.category != facts.category:
-                continue
-            evidence = [
-                Evidence("near", round(float(metres)), 1 - float(metres) / (2 * limits.event_radius_m)),
-                Evidence("minutes", int(seconds // MINUTE_S), 0.5),
-            ]
-            if self._rows["subclass"][index] == _CODES.get(facts.subclass, -1):
-                evidence.append(Evidence("same_class", 1, 0.5))
-            if known.plates & set(facts.plates):
-                evidence.append(Evidence("same_plate", 1, 1.0))
-            found.append(self._match(int(index), Notion.SAME_EVENT, evidence))
-        return found
-
-    def _same_matter(self, facts: Facts, limits: Thresholds) -> list[Match]:
-        at, age = self._earlier(facts, limits.repeat_within)
-        rows = self._rows[at]
-        phone, plates = _phone_key(facts.phone), set(facts.plates)
-        same_phone = (rows["phone"] == phone) & (phone != 0)
-        same_class = rows["subclass"] == _CODES.get(facts.subclass, -1)
-        distance = self._distance(facts, at)
-        near = distance <= limits.repeat_radius_m
-        same_plate = np.array([bool(plates & self._known[index].plates) for index in at] if plates else [], bool)
-        if not plates:
-            same_plate = np.zeros(len(at), bool)
-        # Neighbours within the time of one event are the same event, unless it is the same caller.
-        is_event = (age <= limits.event_within.total_seconds()) & ~same_phone
-        chosen = (same_phone | same_plate | (near & same_class)) & ~is_event
-        found = []
-        for spot in np.flatnonzero(chosen)[-50:]:
-            evidence = [Evidence("days", int(age[spot] // DAY_S), 0.2)]
-            if same_phone[spot]:
-                evidence.append(Evidence("same_phone", 1, 1.0))
-            if same_plate[spot]:
-                evidence.append(Evidence("same_plate", 1, 0.8))
-            if near[spot]:
-                evidence.append(Evidence("near", round(float(distance[spot])), 0.7))
-            if same_class[spot]:
-                evidence.append(Evidence("same_class", 1, 0.6))
-            found.append(self._match(int(at[spot]), Notion.SAME_MATTER, evidence))
-        return found
-
-    def _match(self, index: int, notion: Notion, evidence: list[Evidence]) -> Match:
-        missing = 1.0
-        for item in evidence:
-            missing *= 1 - min(item.weight, 1.0) * 0.6
-        return Match(
-            call_id=int(self._rows["id"][index]),
-            number=self._known[index].number,
-            notion=notion,
-            score=round(1 - missing, 3),
-            evidence=tuple(evidence),
-        )
+        answers = answers_of(ids)
+        if self._is_making:
+            self._heard += answers
+        if self._recognising is not None and answers:
+            self._recognising.hear(answers)
 
 
 _places: dict[str, Recent] = {}
@@ -208,11 +167,13 @@ def recent_of(place_code: str) -> Recent:
         return _places.setdefault(place_code, Recent(place_code))
 
 
+def warm(place_code: str) -> None:
+    """When a web process starts: the recogniser of a place, without holding up the start."""
+    if not settings.TESTING:
+        recent_of(place_code).warm()
+
+
 def forget_all() -> None:
     """Empty the memory (tests: another database stands behind it)."""
     with _places_lock:
         _places.clear()
-
-
-def _phone_key(index: str) -> int:
-    return int(index[:15], 16) if index else 0

@@ -33,5 +33,5 @@ def inner(function: F) -> F:
 
 
 def entry(function: F) -> F:
-    """Called from Python."""
-    return cast(F, _njit(function, error_model="numpy", no_cfunc_wrapper=True, cache=True))
+    """Called from Python; other threads go on meanwhile, so nobody else may touch what it works on."""
+    return cast(F, _njit(function, error_model="numpy", no_cfunc_wrapper=True, cache=True, nogil=True))

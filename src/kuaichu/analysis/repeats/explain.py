@@ -1,6 +1,6 @@
 """A link's evidence in short sentences, for the person who confirms or refuses it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from kuaichu.analysis.repeats.link import Link
 
@@ -66,22 +66,36 @@ def _head(link: Link, lang: Language) -> str:
 
 
 def _fact(name: str, link: Link, lang: Language) -> str:
-    plate, road, kind, phone = link.levels
-    if name == "plate":
-        return PLATES[lang][plate]
-    if name == "road":
-        return ROADS[lang][road]
-    if name == "class":
-        return CLASSES[lang][kind]
-    if name == "phone":
-        return HABITS[lang][phone]
+    return fact(name, value_of(link, name), lang)
+
+
+def value_of(link: Link, name: str) -> float | None:
+    """What stands behind a part of the evidence: a level of sizes.py, metres (None without a place) or minutes."""
+    levels = dict(zip(("plate", "road", "class", "phone"), link.levels, strict=True))
+    return levels.get(name, link.distance_m if name == "distance" else link.minutes)
+
+
+def fact(name: str, value: float | None, lang: Language) -> str:
+    """A part of the evidence in a few words, from what `value_of` gives; empty when nothing is known."""
+    known: Any = {"plate": PLATES, "road": ROADS, "class": CLASSES, "phone": HABITS}.get(name)
+    if known is not None:
+        return str(known[lang][int(value or 0)])
     if name == "distance":
-        if link.distance_m is None:
+        if value is None:
             return "有一方没有位置" if lang == "zh" else "one of them has no place"
-        away = _distance(link.distance_m)
+        away = _distance(value)
         return f"相距{away[0]}" if lang == "zh" else f"{away[1]} apart"
-    wait = _wait(link.minutes)
+    wait = _wait(value or 0.0)
     return f"晚{wait[0]}" if lang == "zh" else f"{wait[1]} later"
+
+
+def line(name: str, value: float | None, weight: float, lang: Language) -> str:
+    """The same for somebody in a hurry: what speaks for the link as a bare fact, what speaks against it said so."""
+    text = fact(name, value, lang)
+    if not text or weight > -SOME:
+        return text
+    sign = SIGNS[lang][_sign(weight)]
+    return f"{text}（{sign}）" if lang == "zh" else f"{text} ({sign})"
 
 
 def _distance(metres: float) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """What people said about links: counted for later training, and put right in the memory at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,10 +21,17 @@ class Feedback:
 
     rows: tuple[tuple[int, int, int, int, int, int], ...] = ()
 
+    @classmethod
+    def of(cls, said: Iterable[tuple[bool, tuple[int, int, int, int], float | None]]) -> "Feedback":
+        """From (is_match, levels, metres) of many pairs."""
+        return cls(tuple((int(is_match), *levels, _band(away)) for is_match, levels, away in said))
+
     def with_link(self, link: Link, *, is_match: bool) -> "Feedback":
-        away = np.nan if link.distance_m is None else link.distance_m
-        plate, road, typ, phone = link.levels
-        return Feedback((*self.rows, (int(is_match), plate, road, typ, phone, _band(away))))
+        return self.with_levels(link.levels, distance_m=link.distance_m, is_match=is_match)
+
+    def with_levels(self, levels: tuple[int, int, int, int], *, distance_m: float | None, is_match: bool) -> "Feedback":
+        """`levels` as a link has them; 0 where nothing is known, which then counts for nothing."""
+        return Feedback((*self.rows, *self.of([(is_match, levels, distance_m)]).rows))
 
     def added_to(self, weights: Weights) -> Weights:
         plate, road, typ, phone_typ = (
@@ -46,25 +53,32 @@ class Feedback:
         return cls(rows)
 
 
-def _band(away: float) -> int:
-    return int(band_of(away))
+def _band(away: float | None) -> int:
+    return int(band_of(np.nan if away is None else away))
 
 
-def move_call(state: State, number: int) -> None:
-    """Give call `number` an incident of its own, and take its place and words from the one that it was in."""
+def move_call(state: State, number: int, to: int = -1) -> None:
+    """Move call `number` to the incident `to`, or to one of its own; both are made anew from their calls."""
     size, incidents = state.ct.size, state.icalls.size
     row = number % size
     if number <= int(state.n[0]) - 1 - size:
         return  # forgotten already
     old = int(state.cinc[row])
-    new = int(state.n[1])
-    state.n[1] += 1
+    new = to
+    if to < 0:
+        new = int(state.n[1])
+        state.n[1] += 1
     state.cinc[row] = new
-    _rebuild(state, new, [number])
-    if old > new - incidents and state.icalls[old % incidents] > 0:
-        numbers = np.arange(max(0, int(state.n[0]) - size), int(state.n[0]))
-        members = numbers[state.cinc[numbers % size] == old]
-        _rebuild(state, old, members.tolist())
+    for incident in (new, old):
+        if incident == new or (incident > int(state.n[1]) - 1 - incidents and state.icalls[incident % incidents] > 0):
+            _rebuild(state, incident, _members(state, incident))
+
+
+def _members(state: State, incident: int) -> list[int]:
+    size = state.ct.size
+    numbers = np.arange(max(0, int(state.n[0]) - size), int(state.n[0]))
+    found: list[int] = numbers[state.cinc[numbers % size] == incident].tolist()
+    return found
 
 
 def _rebuild(state: State, incident: int, members: list[int]) -> None:

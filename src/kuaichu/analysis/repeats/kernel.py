@@ -207,7 +207,7 @@ def _learn_own(state: State, at: int, habit: int, call: Call, row: Array, table:
 
 @inner
 def _own_calls(
-    state: State, table: Table, call: Call, number: int, best: Array, row: Array, counts: Counts, learn: bool
+    state: State, table: Table, call: Call, mark: int, best: Array, row: Array, counts: Counts, learn: bool
 ) -> None:
     """Earlier calls of the same phone, the newest of each incident."""
     size, most = state.ct.size, table.scalars[S_MATTER_S]
@@ -234,7 +234,7 @@ def _own_calls(
         if learn:
             _learn_own(state, here, habit, call, row, table, counts)
         if is_open:
-            state.imark[incident % state.icalls.size] = number
+            state.imark[incident % state.icalls.size] = mark
         _keep(row, best, log_odds, incident, rows[which], z.EVENT if is_open else z.MATTER)
 
 
@@ -253,7 +253,7 @@ def _is_possible(state: State, table: Table, here: int, call: Call, background: 
 @inner
 def _along(
     state: State, table: Table, call: Call, chain: int, key: int, background: tuple[float, float], window_s: float,
-    number: int, best: Array, row: Array, counts: Counts, learn: bool,
+    mark: int, best: Array, row: Array, counts: Counts, learn: bool,
 ) -> None:  # fmt: skip
     """Every open incident on one chain, once."""
     size, incidents = state.ct.size, state.icalls.size
@@ -270,9 +270,9 @@ def _along(
         else:
             is_here = state.croad[here, chain - 4] == key
         slot = incident % incidents
-        is_new = is_here and incident >= state.n[1] - incidents and state.imark[slot] != number
+        is_new = is_here and incident >= state.n[1] - incidents and state.imark[slot] != mark
         if is_new and (chain > 0 or _is_possible(state, table, here, call, background)):
-            state.imark[slot] = number
+            state.imark[slot] = mark
             log_odds = _against_incident(state, table, slot, call, background[0], background[1], row)
             if learn:
                 _learn_incident(state, slot, call, row, counts)
@@ -329,9 +329,11 @@ def _searches(call: Call, chains: Array, keys: Array) -> int:
 
 
 @inner
-def judge(state: State, table: Table, call: Call, best: Array, row: Array, counts: Counts, learn: bool) -> None:
-    """Fill `best` with the judgement of the call."""
-    scalars, number = table.scalars, state.n[0]
+def judge(
+    state: State, table: Table, call: Call, mark: int, best: Array, row: Array, counts: Counts, learn: bool
+) -> None:
+    """Fill `best` with the judgement of the call. Incidents looked at get `mark`, which no question had before."""
+    scalars = table.scalars
     for place in range(z.OUT):
         best[place] = 0
     best[z.O_INCIDENT], best[z.O_OTHER], best[z.A_ONE], best[z.A_TWO] = -1, -1, -1, -1
@@ -340,13 +342,13 @@ def judge(state: State, table: Table, call: Call, best: Array, row: Array, count
     rate = rate_now(state, call.t, scalars[S_MEMORY_S], scalars[S_PRIOR_S])
     background = (ln_p, np.log(rate))
     if call.phone != 0:
-        _own_calls(state, table, call, number, best, row, counts, learn)
+        _own_calls(state, table, call, mark, best, row, counts, learn)
     chains, keys = np.empty(17, np.int64), np.empty(17, np.int64)
     for which in range(_searches(call, chains, keys)):
         chain = chains[which]
         # A plate finds older incidents too; a road alone says little of an old one.
         window = scalars[S_EVENT_S] if chain in (2, 3) else scalars[S_WINDOW_S] / (1 if chain == 0 else 3)
-        _along(state, table, call, chain, keys[which], background, window, number, best, row, counts, learn)
+        _along(state, table, call, chain, keys[which], background, window, mark, best, row, counts, learn)
     _same_pair(state, table, call, best, row)
     away = max(best[z.D_METRES], 30.0) if best[z.D_METRES] == best[z.D_METRES] else np.nan
     best[z.D_BY_CHANCE] = rate * np.exp(ln_p) * np.pi * away * away * best[z.D_SECONDS]

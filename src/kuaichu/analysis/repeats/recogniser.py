@@ -12,9 +12,10 @@ from kuaichu.analysis.errors import BadInput
 from kuaichu.analysis.repeats import sizes as z
 from kuaichu.analysis.repeats.encode import encode, fill_one, order_of
 from kuaichu.analysis.repeats.feedback import Feedback, move_call
+from kuaichu.analysis.repeats.kernel import S_EVENT_S, S_MATTER_S
 from kuaichu.analysis.repeats.link import Alternative, Judgement, Link, link_from
-from kuaichu.analysis.repeats.run import empty_batch
-from kuaichu.analysis.repeats.state import State, new_state
+from kuaichu.analysis.repeats.run import empty_batch, run
+from kuaichu.analysis.repeats.state import State, new_state, with_room
 from kuaichu.analysis.repeats.stream import no_counts, run_all
 from kuaichu.analysis.repeats.texts import Words
 from kuaichu.analysis.repeats.weights import Weights, default_weights
@@ -41,6 +42,7 @@ class Recogniser:
         self._state: State = new_state()
         self._ids: dict[int, str] = {}
         self._batch, self._out, self._counts = empty_batch(1), np.zeros((1, z.OUT)), no_counts()
+        self._asked = 0
 
     def offer(self, call: Mapping[str, Any]) -> Judgement:
         """Judge one call and remember it.
@@ -56,7 +58,32 @@ class Recogniser:
         )
         self._ids[number] = str(call["call_id"])
         self._forget(number)
-        return self._judged(number, self._out[0])
+        return self._judged(number, str(call["call_id"]), self._out[0])
+
+    def consider(self, call: Mapping[str, Any]) -> Judgement:
+        """What `offer` would answer now, to the same bit; nothing is remembered of the call."""
+        with self._words.unremembered():
+            fill_one(self._batch, call, self._words, self._secret)
+            scalars, types = self._table.scalars, self._words.types
+            self._state = with_room(
+                self._state, keep_s=scalars[S_MATTER_S], open_s=scalars[S_EVENT_S], types=types, now=self._batch.t[0]
+            )
+        number = self.calls
+        if number == 0:
+            return Judgement(call_id=str(call["call_id"]), incident_id=str(call["call_id"]), link=None, alternatives=())
+        self._asked += 1
+        run(self._state, self._table, self._batch, 0, 1, self._out, self._counts, False, -1 - self._asked)
+        return self._judged(number, str(call["call_id"]), self._out[0])
+
+    @property
+    def calls(self) -> int:
+        """How many calls were offered; they are numbered in that order from 0."""
+        return int(self._state.n[0])
+
+    def incident_of(self, number: int) -> str:
+        """The first call of the incident that call `number` belongs to; empty when it is forgotten."""
+        size = self._state.ct.size
+        return self._incident_id(int(self._state.cinc[number % size])) if 0 <= number - self.calls + size < size else ""
 
     def batch(
         self, columns: Mapping[str, NDArray[Any]], *, progress: Progress | None = None
@@ -95,18 +122,18 @@ class Recogniser:
         found["kind"][order] = KINDS[out[:, z.O_KIND].astype(int)]
         return found
 
-    def _judged(self, number: int, out: NDArray[np.float64]) -> Judgement:
+    def _judged(self, number: int, call_id: str, out: NDArray[np.float64]) -> Judgement:
         alternatives = tuple(
             Alternative(incident_id=self._incident_id(int(out[place])), score=float(out[place + 1]))
             for place in (z.A_ONE, z.A_TWO)
             if out[place] >= 0 and out[place + 1] > 0.001
         )
-        incident_id = self._ids.get(int(out[z.D_FIRST]), "")
+        incident_id = call_id if out[z.D_FIRST] == number else self._ids.get(int(out[z.D_FIRST]), "")
         if out[z.O_KIND] == z.NEW:
-            return Judgement(call_id=self._ids[number], incident_id=incident_id, link=None, alternatives=alternatives)
+            return Judgement(call_id=call_id, incident_id=incident_id, link=None, alternatives=alternatives)
         repeats = self._ids.get(int(out[z.O_OTHER]), "")
-        link = link_from(out, call_id=self._ids[number], incident_id=incident_id, repeats=repeats, number=number)
-        return Judgement(call_id=self._ids[number], incident_id=incident_id, link=link, alternatives=alternatives)
+        link = link_from(out, call_id=call_id, incident_id=incident_id, repeats=repeats, number=number)
+        return Judgement(call_id=call_id, incident_id=incident_id, link=link, alternatives=alternatives)
 
     def _incident_id(self, incident: int) -> str:
         if incident < int(self._state.n[1]) - self._state.icalls.size:
@@ -128,6 +155,22 @@ class Recogniser:
         self.feedback = self.feedback.with_link(link, is_match=False)
         move_call(self._state, link.number)
         return link.call_id
+
+    def unite(self, number: int, earlier: int) -> None:
+        """A person says that two calls are about one event: the later joins the earlier one's incident, if it's open."""
+        incident = int(self._state.cinc[earlier % self._state.ct.size])
+        if self.incident_of(earlier) and self.incident_of(number) != self.incident_of(earlier):
+            move_call(self._state, number, incident)
+
+    def part(self, number: int, earlier: int) -> None:
+        """A person says that two calls are not about one event: the later gets an incident of its own."""
+        if self.incident_of(number) and self.incident_of(number) == self.incident_of(earlier):
+            move_call(self._state, number)
+
+    def learn(self, feedback: Feedback) -> None:
+        """Judge from now on by the weights with all of what people said added to them."""
+        self.feedback = feedback
+        self._table = self.learned().table()
 
     def learned(self) -> Weights:
         """The weights with everything confirmed and refused so far added to them; give them to a new recogniser."""
@@ -169,6 +212,7 @@ def _state_from(arrays: Mapping[str, NDArray[Any]]) -> State:
     )
     for name, array in arrays.items():
         getattr(state, name)[...] = array
+    state.imark[:] = -1  # marks of questions count anew
     return state
 
 

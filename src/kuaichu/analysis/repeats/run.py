@@ -113,13 +113,21 @@ def _count(state: State, table: k.Table, call: k.Call, first_type: int, age: flo
 
 
 @inner
+def _ask(state: State, table: k.Table, call: k.Call, mark: int, best: Array, row: Array, counts: k.Counts) -> None:
+    k.judge(state, table, call, mark, best, row, counts, False)
+    best[z.D_FIRST] = state.n[0]
+    if best[z.O_KIND] == z.EVENT:
+        best[z.D_FIRST] = state.ifirst[int(best[z.O_INCIDENT]) % state.icalls.size]
+
+
+@inner
 def _step(
     state: State, table: k.Table, call: k.Call, forced: int, best: Array, row: Array, counts: k.Counts, learn: bool
 ) -> None:
     number = state.n[0]
     if number == 0:
         state.f[0] = state.f[2] = state.f[4] = call.t
-    k.judge(state, table, call, best, row, counts, learn)
+    k.judge(state, table, call, number, best, row, counts, learn)
     share_new, first_type, age = 1 - best[z.O_ANY], -1, 0.0
     incident = int(best[z.O_INCIDENT]) if best[z.O_KIND] == z.EVENT else -1
     if forced != FREE:
@@ -154,9 +162,13 @@ def needs_room(state: State, t: float, keep_s: float, open_s: float) -> bool:
 def _compiled_run(stamp: int) -> Callable[..., int]:
     @entry
     def run(
-        state: State, table: k.Table, batch: Batch, first: int, last: int, out: Array, counts: k.Counts, learn: bool
-    ) -> int:
-        """Calls first … last-1, each into its row of `out`; the answer is the call that found no room, or `last`."""
+        state: State, table: k.Table, batch: Batch, first: int, last: int, out: Array, counts: k.Counts, learn: bool,
+        mark: int,
+    ) -> int:  # fmt: skip
+        """Calls first … last-1, each into its row of `out`; the answer is the call that found no room, or `last`.
+
+        A `mark` below 0, a new one each time: they are judged against a memory that is not empty, and not remembered.
+        """
         row = np.zeros(z.OUT)
         keep_s, open_s = table.scalars[k.S_MATTER_S], table.scalars[k.S_EVENT_S]
         for at in range(first, last):
@@ -166,7 +178,10 @@ def _compiled_run(stamp: int) -> Callable[..., int]:
                 batch.t[at], batch.x[at], batch.y[at], batch.phone[at], batch.plates[at], batch.roads[at],
                 batch.typ[at], batch.event[at], batch.matter[at],
             )  # fmt: skip
-            _step(state, table, call, batch.forced[at], out[at], row, counts, learn)
+            if mark < 0:
+                _ask(state, table, call, mark, out[at], row, counts)
+            else:
+                _step(state, table, call, batch.forced[at], out[at], row, counts, learn)
         return last
 
     return run

@@ -33,7 +33,7 @@ def run_all(
         state = with_room(
             state, keep_s=table.scalars[k.S_MATTER_S], open_s=table.scalars[k.S_EVENT_S], types=types, now=batch.t[at]
         )
-        at = run(state, table, batch, at, min(size, at + BLOCK), out, counts, learn)
+        at = run(state, table, batch, at, min(size, at + BLOCK), out, counts, learn, 0)
         if progress is not None:
             progress(at, size)
     return state

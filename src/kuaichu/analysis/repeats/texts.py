@@ -4,7 +4,8 @@ phones.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import blake2b
 
 from rapidfuzz.distance import Levenshtein
@@ -141,6 +142,22 @@ class Words:
                 if not _TOO_DIFFERENT.search(odd):
                     return known
         return None
+
+    @contextmanager
+    def unremembered(self) -> Iterator[None]:
+        """Names first heard of in here are forgotten at the end."""
+        roads, classes = len(self._roads), len(self._classes)
+        try:
+            yield
+        finally:
+            if len(self._roads) > roads:
+                self._texts.popitem()  # the one text of a call; what it means hangs on its names
+            while len(self._roads) > roads:
+                name, _ = self._roads.popitem()
+                for key in {name[:2], name[-2:]}:
+                    self._near[key].pop()
+            while len(self._classes) > classes:
+                self._classes.popitem()
 
     def kind(self, text: str) -> int:
         """The number of a class from 1, -1 for none."""

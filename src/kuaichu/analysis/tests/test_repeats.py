@@ -7,6 +7,7 @@ from bench._calls import generate
 from kuaichu.analysis.errors import BadInput
 from kuaichu.analysis.repeats import Recogniser, Weights, default_weights, explain, recognise, train, train_unlabelled
 from kuaichu.analysis.repeats.encode import encode
+from kuaichu.analysis.repeats.feedback import Feedback
 from kuaichu.analysis.repeats.texts import Words
 from kuaichu.analysis.repeats.train import _ages, _first_calls
 from kuaichu.analysis.repeats.weights import log_ratio
@@ -204,3 +205,46 @@ def test_training_finds_the_same_weights_with_labels_and_nearly_without(calls):
     unlabelled = train_unlabelled(calls.columns, default_weights(), rounds=1)
     assert unlabelled.table().plate[5] > 4
     assert unlabelled.age.sum() == pytest.approx(weights.age.sum(), rel=0.25)
+
+
+def test_considering_answers_as_offering_does_and_remembers_nothing(calls):
+    size = 400
+    found = recognise({name: values[:size] for name, values in calls.columns.items()})
+    stream = Recogniser()
+    for at in range(size):
+        strange = call("?", calls.columns["t"][at], 10.0, 10.0, road="从没听过的路与另一条怪路", typ=f"怪类{at % 90}")
+        stream.consider(strange)
+        before = stream.consider(row(calls.columns, at))
+        assert stream.consider(row(calls.columns, at)) == before
+        assert stream.offer(row(calls.columns, at)) == before
+        assert before.incident_id == found["incident_id"][at]
+    assert stream._words.snapshot() == Words.restore(stream._words.snapshot()).snapshot()
+    assert not any("怪" in name for name in (*stream._words._roads, *stream._words._classes))
+
+
+def test_what_people_say_of_two_calls_moves_the_later_one():
+    stream = Recogniser()
+    now = busy(stream)
+    first = stream.calls
+    stream.offer(call("a", now, 0, 0, phone="p1", typ="车车财损"))
+    stream.offer(call("b", now + 30 * MIN, 5000, 0, phone="p2", typ="车车财损"))
+    assert stream.incident_of(first + 1) == "b"
+    stream.unite(first + 1, first)
+    assert stream.incident_of(first + 1) == "a"
+    stream.part(first + 1, first)
+    assert (stream.incident_of(first), stream.incident_of(first + 1)) == ("a", "b")
+    assert stream.incident_of(first + 2) == ""
+
+
+def test_learning_changes_the_next_judgement():
+    def score(feedback):
+        stream = Recogniser()
+        now = busy(stream)
+        stream.offer(call("a", now, 0, 0, phone="p1", plate_a="浙A12345"))
+        stream.learn(feedback)
+        return stream.consider(call("b", now + 5 * MIN, 60, 0, phone="p2", plate_a="浙A12346")).link.score
+
+    none, refused = Feedback(), Feedback()
+    for _ in range(200):
+        refused = refused.with_levels((4, 0, 0, 0), distance_m=60.0, is_match=False)
+    assert score(refused) < score(none)

@@ -63,5 +63,5 @@ def facts_of(intake: Intake) -> linking.Facts:
         lat_wgs84=intake.lat_wgs84,
         phone=phone_index_of(phone),
         plates=tuple(plates_of(intake.plates).split()),
-        content=intake.content,
+        roads=linking.roads_of(intake.road, intake.location),
     )
