@@ -29,7 +29,11 @@ class Change:
 
     @property
     def is_fall(self) -> bool:
-        return self.now < self.then
+        return 0 < self.then > self.now
+
+    @property
+    def is_rise(self) -> bool:
+        return 0 < self.then < self.now
 
 
 @dataclass(frozen=True)
