@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kuaichu.analysis.errors import BadInput
+from kuaichu.analysis.errors import BadInput, about
 from kuaichu.analysis.networks import Network, network, shape_lengths
 from kuaichu.analysis.tables import Column, Table, read_table
 
@@ -34,10 +34,11 @@ def read_network(path: Path) -> Network:
     are used: name (or NAME, road, 路名, 道路名称), oneway (yes/true/1/是; -1: against the drawing), maxspeed (km/h, or
     with "mph"), length_m, seconds. The last two are shared out by length when a line is cut.
     """
-    lines = _lines(path)
-    if not lines.points:
-        raise BadInput(f"{path.name} 里没有道路线", f"there are no lines in {path.name}", field="network")
-    return _cut(lines)
+    with about(path):
+        lines = _lines(path)
+        if not lines.points:
+            raise BadInput(f"{path.name} 里没有道路线", f"there are no lines in {path.name}", field="network")
+        return _cut(lines)
 
 
 def _lines(path: Path) -> _Lines:
@@ -172,16 +173,17 @@ def read_tables(nodes: Path, links: Path) -> Network:
     ends = [[number.get(key, -1) for key in found[role]] for role in ("from", "to")]
     one_way = _extra(links, Column("one_way", "integer"))
     name = _extra(links, Column("name", "text"))
-    return network(
-        lon=points["lon"],
-        lat=points["lat"],
-        from_node=ends[0],
-        to_node=ends[1],
-        length_m=_extra(links, Column("length_m")),
-        seconds=_extra(links, Column("seconds")),
-        name=None if name is None else list(name),
-        is_one_way=False if one_way is None else one_way == 1,
-    )
+    with about(links, instead={"lon": nodes}):
+        return network(
+            lon=points["lon"],
+            lat=points["lat"],
+            from_node=ends[0],
+            to_node=ends[1],
+            length_m=_extra(links, Column("length_m")),
+            seconds=_extra(links, Column("seconds")),
+            name=None if name is None else list(name),
+            is_one_way=False if one_way is None else one_way == 1,
+        )
 
 
 def _extra(path: Path, column: Column) -> Any:

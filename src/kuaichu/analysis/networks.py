@@ -160,7 +160,7 @@ def network(
 def _check_nodes(lon: Floats, lat: Floats) -> None:
     bad = np.flatnonzero(~(np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) <= 90) & (np.abs(lon) <= 180)))
     if bad.size:
-        at = f"({lon[bad[0]]}, {lat[bad[0]]})"
+        at = f"({lon[bad[0]]:.6f}, {lat[bad[0]]:.6f})"
         raise BadInput(
             f"第 {bad[0] + 1} 个节点的坐标不可用：{at}",
             f"node {bad[0]} has no usable place: {at}",

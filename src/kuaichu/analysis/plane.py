@@ -30,8 +30,8 @@ class Plane:
     def __post_init__(self) -> None:
         if not (abs(self.lat) <= STEEPEST_LAT and abs(self.lon) <= 180):
             raise BadInput(
-                f"平面中心（{self.lon}, {self.lat}）不是可用的经纬度，请检查经度和纬度是否写反",
-                f"({self.lon}, {self.lat}) can't be a plane's centre; are longitude and latitude swapped?",
+                f"平面中心（{self.lon:.6f}, {self.lat:.6f}）不是可用的经纬度，请检查经度和纬度是否写反",
+                f"({self.lon:.6f}, {self.lat:.6f}) can't be a plane's centre; are longitude and latitude swapped?",
                 field="centre",
             )
 

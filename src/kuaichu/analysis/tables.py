@@ -4,8 +4,9 @@ CSV may be UTF-8 (with or without its mark) or GB 18030; which of the two is fou
 """
 
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,11 +14,12 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kuaichu.analysis.errors import BadInput
+from kuaichu.analysis.errors import BadInput, about
 
 Kind = Literal["number", "integer", "time", "text"]
 Columns = dict[str, NDArray[Any]]
 BLOCK_BYTES = 1 << 20
+BOM = b"\xef\xbb\xbf"
 
 # Empty cells become NaN, -1 or "". A time is seconds since 1970-01-01 00:00 on the local clock; one that names a zone
 # is taken to China's clock (UTC+8).
@@ -42,39 +44,71 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`columns`: one array per asked role, all of one length. `left_out`: rows with a bad cell, counted from 0."""
+    """`columns`: one array per asked role, all of one length. `left_out`: rows with a bad cell, counted from 0.
+
+    `place` (rows,): the row of the file, counted from 0, that every row here was. `path`: the file.
+    """
 
     columns: Columns
     rows: int
+    path: Path
+    place: NDArray[np.int64]
     left_out: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __getitem__(self, role: str) -> NDArray[Any]:
         return self.columns[role]
+
+    def lines(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Lines, counted from 1, of rows of the file; a CSV's first line is its header."""
+        return np.asarray(places) + (1 if self.path.suffix == ".parquet" else 2)
+
+    def line(self, row: int) -> int:
+        """The line of the file that row `row` of this table was."""
+        return int(self.lines(self.place)[row])
+
+    def taken(self, kept: NDArray[np.bool_]) -> "Table":
+        """The same without the rows that aren't `kept` (rows,)."""
+        columns = {role: values[kept] for role, values in self.columns.items()}
+        return replace(self, columns=columns, rows=int(np.count_nonzero(kept)), place=self.place[kept])
 
 
 def read_table(path: Path, wanted: Mapping[str, Column], *, skip_bad: bool = False) -> Table:
     """The wanted columns of a .csv or .parquet file, by role.
 
     number, time: float64; integer: int64; text: object array of str. A cell that is not of its kind raises BadInput
-    with its column and row; with `skip_bad` such rows are left out and listed.
+    with its column and row; with `skip_bad` such rows are left out and listed. Every BadInput names the file.
     """
-    if not path.is_file():
-        raise BadInput(f"没有这个文件：{path}", f"there is no such file: {path}", field="in")
-    with tempfile.TemporaryDirectory(prefix="kuaichu-") as folder:
-        connection = duckdb.connect(config={"preserve_insertion_order": "true"})
-        try:
+    with _given(path) as connection:
+        return _take(connection, path, wanted, skip_bad=skip_bad)
+
+
+def column_names(path: Path) -> list[str]:
+    """The names of the file's columns. BadInput as for `read_table`."""
+    with _given(path) as connection:
+        return _names(connection)
+
+
+@contextmanager
+def _given(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the file's rows in `given`; a BadInput within is about this file."""
+    with about(path):
+        if not path.is_file():
+            raise BadInput(f"没有这个文件：{path}", f"there is no such file: {path}", field="in")
+        with (
+            tempfile.TemporaryDirectory(prefix="kuaichu-") as folder,
+            duckdb.connect(config={"preserve_insertion_order": "true"}) as connection,
+        ):
             connection.execute("SET TimeZone = 'UTC'")
             _load(connection, path, Path(folder))
-            return _take(connection, wanted, skip_bad=skip_bad)
-        finally:
-            connection.close()
+            yield connection
 
 
 def _load(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> None:
-    """A view or table `given` with every row of the file."""
+    """A table `given` with every row of the file."""
     if path.suffix == ".parquet":
         reader, arguments = "read_parquet(?)", [str(path)]
     elif path.suffix in {".csv", ".txt", ".tsv"}:
+        _not_empty(path)
         reader, arguments = "read_csv(?, all_varchar = true, header = true)", [str(_in_utf8(path, folder))]
     else:
         raise BadInput(
@@ -85,6 +119,12 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> No
     except duckdb.Error as error:
         text = str(error).splitlines()[0]
         raise BadInput(f"读不了 {path.name}：{text}", f"can't read {path.name}: {text}", field="in") from None
+
+
+def _not_empty(path: Path) -> None:
+    with path.open("rb") as file:
+        if not file.read(BLOCK_BYTES).removeprefix(BOM).strip():
+            raise BadInput("文件是空的，连表头也没有", "the file is empty: it has not even a header", field="in")
 
 
 def _in_utf8(path: Path, folder: Path) -> Path:
@@ -107,8 +147,12 @@ def _in_utf8(path: Path, folder: Path) -> Path:
     raise BadInput(zh, f"{path.name} is neither UTF-8 nor GB 18030; please save it as UTF-8", field="in")
 
 
-def _take(connection: duckdb.DuckDBPyConnection, wanted: Mapping[str, Column], *, skip_bad: bool) -> Table:
-    names = [name for name, *_ in connection.execute("DESCRIBE given").fetchall()]
+def _names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return [str(name) for name, *_ in connection.execute("DESCRIBE given").fetchall()]
+
+
+def _take(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Mapping[str, Column], *, skip_bad: bool) -> Table:
+    names = _names(connection)
     for column in wanted.values():
         if column.name not in names:
             listed = "、".join(names[:20])
@@ -122,11 +166,13 @@ def _take(connection: duckdb.DuckDBPyConnection, wanted: Mapping[str, Column], *
     bad = _bad_rows(connection, wanted, skip_bad=skip_bad)
     found = connection.execute(f"SELECT {', '.join(_quoted(role) for role in wanted)} FROM taken").fetchnumpy()  # noqa: S608
     columns = {role: np.asarray(found[role]) for role in wanted}
-    if bad.size:
-        kept = np.ones(len(next(iter(columns.values()))), bool)
-        kept[bad] = False
-        columns = {role: values[kept] for role, values in columns.items()}
-    return Table(columns=columns, rows=len(next(iter(columns.values()))), left_out=bad)
+    rows = len(next(iter(columns.values())))
+    table = Table(columns=columns, rows=rows, path=path, place=np.arange(rows), left_out=bad)
+    if not bad.size:
+        return table
+    kept = np.ones(rows, bool)
+    kept[bad] = False
+    return table.taken(kept)
 
 
 def _cell(column: Column, role: str) -> str:

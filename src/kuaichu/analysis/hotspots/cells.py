@@ -146,8 +146,9 @@ def _points(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     bad = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
-        zh = f"第 {row + 1} 个点（{lon[row]}, {lat[row]}）不是可用的经纬度，请检查是否写反"
-        raise BadInput(zh, f"point {row + 1} ({lon[row]}, {lat[row]}) is no place; swapped?", field="lon", row=row)
+        at = f"{lon[row]:.6f}, {lat[row]:.6f}"
+        zh = f"第 {row + 1} 个点（{at}）不是可用的经纬度，请检查是否写反"
+        raise BadInput(zh, f"point {row + 1} ({at}) is no place; swapped?", field="lon", row=row)
     return lon, lat
 
 

@@ -28,7 +28,7 @@ def test_there_and_back():
 
 
 def test_swapped_coordinates_are_named():
-    with pytest.raises(BadInput, match="写反"):
-        Plane(lon=30, lat=120.5)
+    with pytest.raises(BadInput, match=r"（30.001287, 120.500000）.*写反"):
+        Plane(lon=30.001286999999998, lat=120.5)
     with pytest.raises(BadInput, match="没有一个可用"):
         Plane.around(np.array([np.nan]), np.array([np.nan]))

@@ -34,12 +34,18 @@ def test_a_bad_cell_is_named_and_may_be_left_out(tmp_path):
     assert refused.value.row == 2
     table = read_table(path, WANTED, skip_bad=True)
     assert (table.rows, list(table.left_out)) == (2, [2])
+    path.write_text(GOOD.replace("\n,", "\n东经,"), encoding="utf-8")
+    table = read_table(path, WANTED, skip_bad=True)
+    assert [table.line(row) for row in range(2)] == [2, 4]
+    assert table.taken(np.array([False, True])).line(0) == 4
 
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("a.csv", b"x,y\n1,2\n", "没有“经度”这一列；有的列：x、y"),
+        ("a.csv", b"", "文件是空的，连表头也没有"),
+        ("a.csv", b"\xef\xbb\xbf \n", "文件是空的，连表头也没有"),
         ("a.csv", b"\xff\xfe\x00\x81", "既不是 UTF-8"),
         ("a.xls", b"", "只读 .csv 和 .parquet"),
         ("a.parquet", b"nonsense", "读不了 a.parquet"),
@@ -47,7 +53,8 @@ def test_a_bad_cell_is_named_and_may_be_left_out(tmp_path):
 )
 def test_files_of_no_use(tmp_path, name, content, words):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(BadInput, match=words):
+    with pytest.raises(BadInput, match=words) as refused:
         read_table(tmp_path / name, WANTED)
+    assert refused.value.file == tmp_path / name
     with pytest.raises(BadInput, match="没有这个文件"):
         read_table(tmp_path / "nothing.csv", WANTED)
