@@ -11,6 +11,7 @@ from typing import Protocol, cast
 
 TOOLS = ("quality", "heat", "segments", "clusters", "hotspots", "scan", "repeats", "coverage", "dispatch")
 BAD_INPUT = 2
+OF_INPUT = {"in", "lon", "lat"}  # what these name is wrong with stands in the input when no file is named
 
 
 class Tool(Protocol):
@@ -43,10 +44,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(tool: Tool, options: argparse.Namespace) -> int:
     from kuaichu.analysis.errors import BadInput
+    from kuaichu.command.analysing.common import check_output
 
     try:
+        check_output(options)
         return tool.run(options)
     except BadInput as refused:
-        place = f"{getattr(options, 'input', '')}: " if getattr(options, "input", None) else ""
+        is_of_input = refused.row is not None or refused.field in OF_INPUT
+        file = refused.file or (options.input if is_of_input else None)
+        place = f"{file}: " if file else ""
         print(f"{place}{refused.zh}\n{place}{refused.en}", file=sys.stderr)
         return BAD_INPUT

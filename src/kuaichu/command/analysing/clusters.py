@@ -16,7 +16,9 @@ HELP = "聚集：哪些点挤在一起（DBSCAN）· which points lie together"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_files(
-        parser, out=".csv（每点一行：簇号）或 .geojson（每簇一点）· a row per point, or a point per cluster"
+        parser,
+        out=".csv（每点一行：簇号）或 .geojson（每簇一点）· a row per point, or a point per cluster",
+        endings=(".csv", ".geojson", ".json"),
     )
     common.add_points(parser)
     parser.add_argument(
@@ -30,12 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from kuaichu.analysis.clusters import clusters
-    from kuaichu.analysis.errors import BadInput
     from kuaichu.analysis.tables import Column
 
-    if options.output.suffix not in (".geojson", ".json", ".csv"):
-        raise BadInput("--out 须以 .csv 或 .geojson 结尾", "--out must end in .csv or .geojson", field="out")
-    table = common.read(options, {"lon": Column(options.lon), "lat": Column(options.lat)})
+    table = common.read(options, {"lon": Column(options.lon), "lat": Column(options.lat)}, unplaced="keep")
     found = clusters(
         table["lon"], table["lat"], reach_m=options.reach_m, least=options.least, keep=doubtful.keep(options, table)
     )

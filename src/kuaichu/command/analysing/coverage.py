@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kuaichu.command.analysing import doubtful
+from kuaichu.command.analysing import doubtful, written
 from kuaichu.command.analysing.common import Bar, add_files, add_points, tell
 from kuaichu.command.analysing.roads import add_network
 from kuaichu.command.analysing.written import write_rows, write_summary
@@ -19,7 +19,8 @@ SHARES = (0.5, 0.9, 0.95)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_files(parser, out=".csv 或 .geojson · a row per hour and unit, and OUT.summary.json with bounds")
+    words = ".csv 或 .geojson · a row per hour and unit, and OUT.summary.json with bounds"
+    add_files(parser, out=words, endings=written.ENDINGS)
     add_points(parser)
     parser.add_argument(
         "--weight", metavar="COLUMN", help="权重列，如警情数 · column of weights; else every row counts 1"

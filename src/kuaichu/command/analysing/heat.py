@@ -15,7 +15,11 @@ HELP = "热力图：每平方米多少起 · density map: events per square metr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    common.add_files(parser, out=".npy 数组（行 0 在北）或 .png 图（旁边的 .json 是图例）· float64 array, or a picture")
+    common.add_files(
+        parser,
+        out=".npy 数组（行 0 在北）或 .png 图（旁边的 .json 是图例）· float64 array, or a picture",
+        endings=(".npy", ".png"),
+    )
     common.add_points(parser)
     parser.add_argument("--weight", metavar="COLUMN", help="权重列 · column of weights")
     parser.add_argument(
@@ -39,8 +43,9 @@ def run(options: argparse.Namespace) -> int:
     wanted = {"lon": Column(options.lon), "lat": Column(options.lat)}
     if options.weight:
         wanted["weight"] = Column(options.weight)
-    check_output(options)
-    table = common.read(options, wanted)
+    table = common.read(options, wanted, unplaced="keep")
+    if options.weight:
+        common.check_numbers(table, "weight", options.weight)
     keep = doubtful.keep(options, table)
     found = heat(
         table["lon"],
@@ -58,13 +63,6 @@ def run(options: argparse.Namespace) -> int:
         _draw(options, found)
     common.tell(f"{found.events} 起，未用 {found.left_out} 起 · {found.events} events, {found.left_out} not used")
     return 0
-
-
-def check_output(options: argparse.Namespace) -> None:
-    from kuaichu.analysis.errors import BadInput
-
-    if options.output.suffix not in (".npy", ".png"):
-        raise BadInput("--out 须以 .npy 或 .png 结尾", "--out must end in .npy or .png", field="out")
 
 
 def _raster(options: argparse.Namespace, table: "Table", keep: Any) -> "Raster":

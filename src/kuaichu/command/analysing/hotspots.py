@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_files(parser, out="cells.csv, or .geojson with the cells' outlines")
+    add_files(parser, out="cells.csv, or .geojson with the cells' outlines", endings=(".csv", ".geojson"))
     add_points(parser)
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
@@ -58,8 +58,6 @@ def run(options: argparse.Namespace) -> int:
     from kuaichu.analysis.errors import BadInput
     from kuaichu.analysis.tables import Column
 
-    if options.output.suffix not in {".csv", ".geojson"}:
-        raise BadInput("输出文件须是 .csv 或 .geojson", "--out must end in .csv or .geojson", field="out")
     if options.rings < 1:
         raise BadInput("邻居至少一圈", "--rings must be 1 or more", field="rings")
     table = read(options, {"lon": Column(options.lon), "lat": Column(options.lat)})

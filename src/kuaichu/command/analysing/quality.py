@@ -15,7 +15,9 @@ HELP = "数据体检：兜底坐标、写反、境外、坐标系错用、时间
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_files(
-        parser, out="每行一个标记的 .csv（旁边的 .json 是小结）· a flag for every row; a summary beside it"
+        parser,
+        out="每行一个标记的 .csv（旁边的 .json 是小结）· a flag for every row; a summary beside it",
+        endings=(".csv",),
     )
     common.add_points(parser)
     parser.add_argument("--time", metavar="COLUMN", help="时间列 · column of times")
@@ -32,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     wanted = {"lon": Column(options.lon), "lat": Column(options.lat)}
     if options.time:
         wanted["time"] = Column(options.time, "time")
-    table = common.read(options, wanted)
+    table = common.read(options, wanted, unplaced="as_given")
     places = check_places(table["lon"], table["lat"], box=_box(options.bbox))
     times = check_times(table["time"]) if options.time else None
     _write_flags(options, table, places, times)

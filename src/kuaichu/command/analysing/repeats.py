@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kuaichu.command.analysing.common import Bar, add_files, read, tell
+from kuaichu.command.analysing import doubtful
+from kuaichu.command.analysing.common import Bar, add_files, check_numbers, read, tell
 
 if TYPE_CHECKING:
     from kuaichu.analysis.tables import Table
@@ -25,7 +26,9 @@ TEXTS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_files(parser, out=OUT + " · incident_id is the incident's first call; repeats is empty for something new")
+    words = OUT + " · incident_id is the incident's first call; repeats is empty for something new"
+    add_files(parser, out=words, endings=(".csv", ".parquet"))
+    doubtful.add_argument(parser)
     parser.add_argument("--call-id", default="call_id", metavar="COLUMN", help="编号列 · column of call numbers")
     parser.add_argument(
         "--t", default="t", metavar="COLUMN", help="时间列：秒或日期时间 · seconds, or dates with times"
@@ -79,10 +82,9 @@ def _weights(options: argparse.Namespace) -> Any:
 
 def _columns(options: argparse.Namespace) -> "dict[str, Any]":
     """The columns that are there, by the names that the recogniser knows, places in metres."""
-    from kuaichu.analysis.plane import Plane
-    from kuaichu.analysis.tables import Column
+    from kuaichu.analysis.tables import Column, column_names
 
-    names = _names(options.input)
+    names = column_names(options.input)
     wanted: dict[str, Column] = {"call_id": Column(options.call_id, "text"), "t": Column(options.t, "time")}
     for role in ("phone", "road", "plate_a", "plate_b", "typ"):
         if getattr(options, role) in names:
@@ -91,38 +93,57 @@ def _columns(options: argparse.Namespace) -> "dict[str, Any]":
     for role in ("x", "y") if is_metric else ("lon", "lat"):
         if getattr(options, role) in names:
             wanted[role] = Column(getattr(options, role), "number")
-    table: Table = read(options, wanted)
+    table: Table = read(options, wanted, unplaced="keep")
+    _check_ids(table, options.call_id)
+    check_numbers(table, "t", options.t)
     columns = dict(table.columns)
-    if not is_metric and "lon" in columns and "lat" in columns and table.rows:
-        lon, lat = columns.pop("lon"), columns.pop("lat")
-        columns["x"], columns["y"] = Plane.around(lon, lat).metres(lon, lat)
+    if not is_metric and "lon" in columns and "lat" in columns:
+        del columns["lon"], columns["lat"]
+        columns |= _in_metres(options, table)
     return columns
 
 
-def _names(path: Path) -> set[str]:
-    """Names of the file's columns; none when it cannot be read, which is then said where it is read."""
-    import duckdb
+def _in_metres(options: argparse.Namespace, table: "Table") -> "dict[str, Any]":
+    """x, y of the calls; a place that is missing or, with --drop-doubtful, doubted is NaN: the call itself stays."""
+    import numpy as np
 
-    reader = "read_parquet" if path.suffix == ".parquet" else "read_csv"
-    more = "" if path.suffix == ".parquet" else ", all_varchar = true, header = true"
-    try:
-        with duckdb.connect() as connection:
-            sql = f"DESCRIBE SELECT * FROM {reader}(?{more})"  # noqa: S608 - of two texts
-            described = connection.execute(sql, [str(path)]).fetchall()
-    except duckdb.Error:
-        return set()
-    return {str(row[0]) for row in described}
+    from kuaichu.analysis.plane import Plane
+
+    usable = doubtful.keep(options, table)
+    lon, lat = (np.where(True if usable is None else usable, table[role], np.nan) for role in ("lon", "lat"))
+    if not (np.isfinite(lon) & np.isfinite(lat)).any():
+        return {}
+    x, y = Plane.around(lon, lat).metres(lon, lat)
+    return {"x": x, "y": y}
+
+
+def _check_ids(table: "Table", column: str) -> None:
+    """Every call has a number of its own; BadInput names the first line that has none or repeats one."""
+    import numpy as np
+
+    from kuaichu.analysis.errors import BadInput
+
+    ids = table["call_id"].astype(str)
+    blank = np.flatnonzero(ids == "")
+    if blank.size:
+        row = int(blank[0])
+        zh, en = f"第 {table.line(row)} 行没有“{column}”", f"line {table.line(row)} has no “{column}”"
+        raise BadInput(
+            f"{zh}；共 {blank.size} 行", f"{en}; {blank.size} in all", field=column, row=row, file=table.path
+        )
+    _, first, number = np.unique(ids, return_index=True, return_inverse=True)
+    doubled = np.flatnonzero(first[number] != np.arange(ids.size))
+    if doubled.size:
+        row = int(doubled[0])
+        lines, count = (table.line(row), table.line(int(first[number[row]]))), doubled.size
+        zh = f"第 {lines[0]} 行的“{column}”{ids[row]} 与第 {lines[1]} 行重复；重复的共 {count} 行"
+        en = f"line {lines[0]} has the same “{column}”, {ids[row]}, as line {lines[1]}; {count} such lines in all"
+        raise BadInput(zh, en, field=column, row=row, file=table.path)
 
 
 def _write(path: Path, found: "dict[str, Any]") -> None:
     import duckdb
 
-    from kuaichu.analysis.errors import BadInput
-
-    if path.suffix not in (".csv", ".parquet"):
-        raise BadInput(
-            f"只写 .csv 和 .parquet：{path.name}", f"only .csv and .parquet are written: {path.name}", field="out"
-        )
     form = "FORMAT csv, HEADER" if path.suffix == ".csv" else "FORMAT parquet"
     with duckdb.connect() as connection:
         connection.register("found", found)

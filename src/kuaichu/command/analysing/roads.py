@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kuaichu.analysis.dispatch import Routes
 
+SNAP_M = 500.0
+
 
 def add_network(parser: argparse.ArgumentParser, *, help_more: str = "") -> None:
     """--network, or --nodes with --links."""
@@ -24,14 +26,23 @@ def add_network(parser: argparse.ArgumentParser, *, help_more: str = "") -> None
         metavar="FILE",
         help="路段表 · table of links: from, to, and if known length_m, seconds, name, one_way (0/1)",
     )
+    roads.add_argument(
+        "--snap-m",
+        type=float,
+        default=SNAP_M,
+        metavar="METRES",
+        help="离路网更远的点算到不了 · points farther than this from any road are out of reach",
+    )
 
 
 def routes_of(options: argparse.Namespace) -> "Routes | None":
-    """The network that the options name, or None. BadInput for half of one."""
+    """The network that the options name, or None. BadInput for half of one, and for a --snap-m that is none."""
     from kuaichu.analysis.dispatch import routes
     from kuaichu.analysis.errors import BadInput
     from kuaichu.analysis.network_files import read_network, read_tables
 
+    if not options.snap_m >= 0:
+        raise BadInput("--snap-m 要是不小于 0 的米数", "--snap-m must be metres >= 0", field="snap_m")
     if options.network:
         return routes(read_network(options.network))
     if options.nodes and options.links:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kuaichu.command.analysing import doubtful
-from kuaichu.command.analysing.common import Bar, add_files, add_points, read, tell
+from kuaichu.command.analysing.common import Bar, add_files, add_points, check_numbers, read, tell
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ QUANTILES = (0.5, 0.9, 0.95, 0.99)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_files(parser, out="clusters.json")
+    add_files(parser, out="clusters.json", endings=(".json",))
     parser.add_argument(
         "--site", default="site", metavar="COLUMN", help="地点列 · column that names the place of an event"
     )
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
 
     from kuaichu.analysis.errors import BadInput
     from kuaichu.analysis.scan import on_sphere, permutation_scan
-    from kuaichu.analysis.tables import Column, Table
+    from kuaichu.analysis.tables import Column
 
     wanted = {
         "site": Column(options.site, "text"),
@@ -74,14 +74,17 @@ def run(options: argparse.Namespace) -> int:
     table = read(options, wanted)
     usable = doubtful.keep(options, table)
     if usable is not None:
-        table = Table(columns={role: values[usable] for role, values in table.columns.items()}, rows=int(usable.sum()))
+        table = table.taken(usable)
     if not table.rows:
-        raise BadInput("文件里没有一行事件", "the file holds no event", field="in")
+        raise BadInput("文件里没有一行事件", "the file holds no event", field="in", file=table.path)
+    check_numbers(table, "time", options.time)
+    if options.cases:
+        check_numbers(table, "cases", options.cases, least=0)
     names, site, lon, lat = _sites(table)
     day, first_day, days = _period(table, options)
     kept = (day >= 0) & (day < days)
     if options.cases:
-        site, day = (np.repeat(part[kept], np.maximum(table["cases"][kept], 0)) for part in (site, day))
+        site, day = (np.repeat(part[kept], table["cases"][kept]) for part in (site, day))
     else:
         site, day = site[kept], day[kept]
     share = options.max_share or (SHARE_WITH_RADIUS if np.isfinite(options.max_radius_m) else SHARE)
@@ -111,15 +114,8 @@ def _sites(table: "Table") -> "tuple[list[str], NDArray[np.int64], NDArray[np.fl
     """Names of the sites, every event's site, and the place of every site: that of its first event."""
     import numpy as np
 
-    from kuaichu.analysis.errors import BadInput
-
     names, first, site = np.unique(table["site"].astype(str), return_index=True, return_inverse=True)
     lon, lat = table["lon"][first], table["lat"][first]
-    bad = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
-    if bad.any():
-        name = names[bad][0]
-        zh = f"地点“{name}”没有可用的经纬度，请检查是否写反"
-        raise BadInput(zh, f"site “{name}” has no usable coordinates; swapped?", field="lon")
     moved = (np.abs(table["lon"] - lon[site]) + np.abs(table["lat"] - lat[site])) > 1e-6
     if moved.any():
         tell(f"{int(moved.sum())} 行的坐标与同名地点首行不同，以首行为准 · rows differ from their site's first place")
@@ -132,9 +128,6 @@ def _period(table: "Table", options: argparse.Namespace) -> "tuple[NDArray[np.in
 
     from kuaichu.analysis.errors import BadInput
 
-    if np.isnan(table["time"]).any():
-        row = int(np.flatnonzero(np.isnan(table["time"]))[0])
-        raise BadInput(f"第 {row + 1} 条没有时间", f"row {row + 1} has no time", field=options.time, row=row)
     day = np.floor(table["time"] / DAY_S).astype(np.int64)
     last = (options.last - EPOCH).days if options.last else int(day.max())
     first = (options.first - EPOCH).days if options.first else int(day.min())

@@ -16,7 +16,8 @@ DECIMALS = 7
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    common.add_files(parser, out=".geojson 或 .csv · one row or line per piece of road")
+    endings = (".geojson", ".json", ".csv")
+    common.add_files(parser, out=".geojson 或 .csv · one row or line per piece of road", endings=endings)
     common.add_points(parser)
     parser.add_argument("--network", required=True, metavar="GEOJSON", help="道路线（WGS-84）· road lines")
     parser.add_argument("--weight", metavar="COLUMN", help="权重列 · column of weights")
@@ -36,17 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from kuaichu.analysis.errors import BadInput
     from kuaichu.analysis.network_files import read_network
     from kuaichu.analysis.segments import segments
     from kuaichu.analysis.tables import Column
 
-    if options.output.suffix not in (".geojson", ".json", ".csv"):
-        raise BadInput("--out 须以 .geojson 或 .csv 结尾", "--out must end in .geojson or .csv", field="out")
     wanted = {"lon": Column(options.lon), "lat": Column(options.lat)}
     if options.weight:
         wanted["weight"] = Column(options.weight)
-    table = common.read(options, wanted)
+    table = common.read(options, wanted, unplaced="keep")
+    if options.weight:
+        common.check_numbers(table, "weight", options.weight)
     found = segments(
         table["lon"],
         table["lat"],

@@ -2,18 +2,17 @@
 
 import argparse
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kuaichu.command.analysing.common import read, tell
+from kuaichu.command.analysing.common import check_numbers, read, tell
 from kuaichu.command.analysing.doubtful import keep
 from kuaichu.command.analysing.roads import routes_of
 
 if TYPE_CHECKING:
     from kuaichu.analysis.coverage import Reach
-    from kuaichu.analysis.tables import Table
 
 Floats = NDArray[np.float64]
 KMH = 3.6
@@ -76,33 +75,23 @@ def _demand(options: argparse.Namespace) -> tuple[Floats, Floats, list[int | Non
         wanted["weight"] = Column(options.weight)
     if options.per == "hour":
         wanted["hour"] = Column(options.hour, "integer")
-    table = _with_place(options, read(options, wanted))
-    if not table:
-        raise BadInput("没有一行有坐标", "no row has a place", field=options.lon)
-    weight = table["weight"] if options.weight else np.ones(len(table["lon"]))
-    bad = np.flatnonzero(~(weight >= 0))
-    if bad.size:
-        zh, en = f"“{options.weight}”里有 {bad.size} 个空值或负数", f"{bad.size} weights are empty or negative"
-        raise BadInput(zh, en, field=options.weight)
+    table = read(options, wanted)
+    if table.rows and (options.drop_doubtful or not options.weight):  # cells by hour name each place many times
+        usable = keep(options, table)
+        table = table if usable is None else table.taken(usable)
+    if not table.rows:
+        raise BadInput("没有一行有坐标", "no row has a place", field=options.lon, file=options.input)
+    if options.weight:
+        check_numbers(table, "weight", options.weight, least=0)
+    if options.per == "hour":
+        check_numbers(table, "hour", options.hour, least=0)
+    weight = table["weight"] if options.weight else np.ones(table.rows)
     place, lon, lat = _gathered(table["lon"], table["lat"], weight, options.cell_m)
     hour = table["hour"] if options.per == "hour" else np.zeros(len(weight), np.int64)
     found, row = np.unique(hour, return_inverse=True)
     weights = np.zeros((len(found), len(lon)))
     np.add.at(weights, (row, place), weight)
     return lon, lat, [int(each) for each in found] if options.per == "hour" else [None], weights
-
-
-def _with_place(options: argparse.Namespace, table: "Table") -> dict[str, Any]:
-    """The columns without rows that lack a coordinate, or one to believe; nothing when no row is left."""
-    is_placed = np.isfinite(table["lon"]) & np.isfinite(table["lat"])
-    if not is_placed.all():
-        count = int((~is_placed).sum())
-        tell(f"{count} 行没有坐标，未计入 · {count} rows without a place are not counted")
-    if not is_placed.any():
-        return {}
-    usable = None if options.weight else keep(options, table)  # a table of cells names each place many times
-    is_used = is_placed if usable is None else is_placed & usable
-    return {role: values[is_used] for role, values in table.columns.items()} if is_used.any() else {}
 
 
 def _gathered(
@@ -121,15 +110,18 @@ def _gathered(
 
 
 def _sites(options: argparse.Namespace, lon: Floats, lat: Floats) -> tuple[list[str], Floats, Floats]:
-    from kuaichu.analysis.tables import Column, read_table
+    from kuaichu.analysis.errors import BadInput
+    from kuaichu.analysis.tables import Column
 
     if not options.sites:
         return [str(number + 1) for number in range(len(lon))], lon, lat
     wanted = {"lon": Column(options.lon), "lat": Column(options.lat)}
     if options.site_name:
         wanted["name"] = Column(options.site_name, "text")
-    table = read_table(options.sites, wanted, skip_bad=options.skip_bad)
-    names = table["name"] if options.site_name else range(1, table.rows + 1)
+    table = read(options, wanted, path=options.sites)
+    if not table.rows:
+        raise BadInput("文件里没有一个点位", "the file holds no site", field="sites", file=options.sites)
+    names = table["name"] if options.site_name else table.place + 1
     return [str(name) for name in names], table["lon"], table["lat"]
 
 
@@ -146,6 +138,11 @@ def _reach(
         return straight, coverage.between(sites, detour=options.detour), "m"
     at, stand = snapped(way, *points), snapped(way, *sites)
     to_points = travel_seconds(way, stand.node, at.node).T + at.seconds[:, None] + stand.seconds
+    far = at.distance_m > options.snap_m, stand.distance_m > options.snap_m
+    to_points[far[0]], to_points[:, far[1]] = np.inf, np.inf
+    if far[0].any():
+        zh = f"{far[0].sum()} 个需求点离路网超过 {options.snap_m:g} 米，算到不了（原地有点位的除外），请核对坐标"
+        tell(f"{zh} · {far[0].sum()} points farther than that from any road are out of reach, but for a site on them")
     ways = travel_seconds(way, stand.node, stand.node) + stand.seconds[:, None] + stand.seconds
     np.fill_diagonal(ways, 0.0)
     same = np.isclose(points[0][:, None], sites[0]) & np.isclose(points[1][:, None], sites[1])

@@ -8,24 +8,19 @@ from pathlib import Path
 from typing import Any
 
 Row = Mapping[str, Any]
+ENDINGS = (".csv", ".geojson", ".json")
 MARK = "utf-8-sig"  # spreadsheets guess another encoding without it
 
 
 def write_rows(path: Path, rows: Sequence[Row], *, names: Sequence[str]) -> None:
-    """`names` in this order to .csv; or, by `lon` and `lat`, points to .geojson. BadInput for other endings."""
-    from kuaichu.analysis.errors import BadInput
-
+    """`names` in this order to .csv; or, by `lon` and `lat`, points to .geojson."""
     if path.suffix == ".csv":
         with path.open("w", encoding=MARK, newline="") as file:
             writer = csv.DictWriter(file, names)
             writer.writeheader()
             writer.writerows({name: _cell(row.get(name)) for name in names} for row in rows)
-    elif path.suffix in {".geojson", ".json"}:
-        path.write_text(_geojson(rows, names), "utf-8")
     else:
-        raise BadInput(
-            f"结果写成 .csv 或 .geojson：{path.name}", f"results go to .csv or .geojson: {path.name}", field="out"
-        )
+        path.write_text(_geojson(rows, names), "utf-8")
 
 
 def write_summary(path: Path, summary: Row) -> Path:

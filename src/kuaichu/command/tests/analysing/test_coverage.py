@@ -72,6 +72,18 @@ def test_by_road_and_with_named_sites(calls, tmp_path):
     assert (rows[0]["site"], summary["unit"], summary["points"], summary["sites"]) == ("西站", "s", 2, 2)
 
 
+def test_a_point_far_from_any_road_is_out_of_reach(calls, tmp_path, capsys):
+    with calls.open("a", encoding="utf-8") as more:
+        more.write("110,36,7,9\n")
+    (tmp_path / "nodes.csv").write_text("id,lon,lat\na,120,30\nb,120.1,30\n")
+    (tmp_path / "links.csv").write_text("from,to,seconds\na,b,600\n")
+    (tmp_path / "sites.csv").write_text("经度,纬度\n120,30\n120.1,30\n", encoding="utf-8")
+    files = [part for name in ("nodes", "links", "sites") for part in (f"--{name}", str(tmp_path / f"{name}.csv"))]
+    _, summary = asked(calls, "--units", "1", *files, "--within-s", "60")
+    assert summary["hours"][0]["unreached"] == 7
+    assert "1 个需求点离路网超过 500 米，算到不了" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -39,6 +39,29 @@ def test_parquet_to_csv_in_metres(tmp_path):
     assert [row["repeats"] for row in rows] == ["", "a"]
 
 
+def test_a_number_that_stands_twice_is_refused_with_its_line(tmp_path, capsys):
+    given = tmp_path / "calls.csv"
+    for row, words in (
+        (ROWS[1].replace("2,", "1,", 1), "第 3 行的“编号”1 与第 2 行重复"),
+        (ROWS[1][1:], "第 3 行没有“编号”"),
+    ):
+        given.write_text(HEAD + "\n".join([ROWS[0], row, ROWS[2]]) + "\n", encoding="utf-8")
+        assert main(["repeats", "--in", str(given), "--out", str(tmp_path / "o.csv"), *NAMES]) == 2
+        assert capsys.readouterr().err.startswith(f"{given}: {words}")
+
+
+def test_a_call_without_a_place_stays_and_is_told(tmp_path, capsys):
+    given, out = tmp_path / "calls.csv", tmp_path / "o.csv"
+    blank = "5,2026-03-02 08:10:00,,,p9,\n"
+    given.write_bytes((HEAD + "\n".join(ROWS) + "\n" + blank).encode("gb18030"))
+    assert main(["repeats", "--in", str(given), "--out", str(out), *NAMES, "--drop-doubtful"]) == 0
+    assert "calls.csv 1 行（第 6 行）：没有坐标" in capsys.readouterr().err
+    with out.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["repeats"] for row in rows][3] in {"1", "2"}  # columns named in GB 18030 are found too
+    assert rows[4]["repeats"] == ""
+
+
 def test_says_which_column_is_missing_and_which_threshold_is_none(tmp_path, capsys):
     given = tmp_path / "calls.csv"
     given.write_text(HEAD + ROWS[0] + "\n", encoding="utf-8")

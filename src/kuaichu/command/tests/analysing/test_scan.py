@@ -62,8 +62,10 @@ def test_what_cannot_be_used_is_said_in_words(events, tmp_path, capsys):
     assert "first day" in refused(events, "--from", "2026-03-01", "--until", "2026-02-01")
     bad = tmp_path / "bad.csv"
     bad.write_text("site,lon,lat,t\nA,120,30,2026-01-01\nB,120,95,2026-01-02\n")
-    assert "“B”" in refused(bad)
-    bad.write_text("site,lon,lat,t\nA,120,30,\n")
-    assert "no time" in refused(bad)
+    assert "line 3" in refused(bad)
+    bad.write_text("site,lon,lat,t\nA,120,30,2026-01-01\nA,,,2026-01-01\nA,120,30,\n")
+    assert "第 4 行的“t”是空的" in refused(bad)
+    bad.write_text("site,lon,lat,t,n\nA,120,30,2026-01-01,-2\n")
+    assert "第 2 行的“n”" in refused(bad, "--cases", "n")
     bad.write_text("site,lon,lat,t\n")
     assert "no event" in refused(bad)
