@@ -116,7 +116,7 @@ def told(name: str, spent: Spent, words: str = "") -> None:
 
 def watched(module) -> dict[str, Spent]:
     """Seconds spent in each part, summed by wrapping the parts of the import."""
-    from kuaichu.calls.importing import storing
+    from kuaichu.calls.importing import sealing, storing
 
     spent: dict[str, Spent] = {}
     parts = (
@@ -128,7 +128,10 @@ def watched(module) -> dict[str, Spent]:
         (module.checking, "line_up", "order"),
         (module, "batch_of", "take batches"),
         (storing, "_plan", "compare with stored"),
-        (storing, "sealed", "class and encrypt"),
+        (sealing, "sealed", "class and encrypt here"),
+        (storing, "_store", "wait for rows and write"),
+        (module, "_leave_out_same", "compare all at once"),
+        (module.matters, "propose", "links"),
         (storing, "_insert", "insert"),
         (module.matters, "tie", "repeats"),
         (module, "_write_faults", "faults"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import duckdb
 
@@ -208,7 +208,7 @@ def settle_doubles(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         CREATE TEMP TABLE final AS
         SELECT taken.* REPLACE (coalesce(taken.fault, settled.fault) AS fault),
-            settled.row IS NOT NULL AND settled.fault IS NULL AS is_double
+            settled.row IS NOT NULL AND settled.fault IS NULL AS is_double, false AS is_same
         FROM taken LEFT JOIN settled USING (row)""")
     connection.execute("DROP TABLE taken")
 
@@ -221,11 +221,41 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, reasons: Mapping[int, str
         connection.execute("UPDATE final SET fault = more.fault FROM more WHERE more.row = final.row")
 
 
+def span(connection: duckdb.DuckDBPyConnection) -> tuple[int, datetime, datetime]:
+    """Rows without a fault, and the times between which they were received (1970 twice when there are none)."""
+    found = connection.execute(
+        "SELECT count(*), coalesce(min(received_at_s), 0), coalesce(max(received_at_s), 0) FROM final"
+        " WHERE fault IS NULL AND NOT is_double"
+    ).fetchone()
+    assert found is not None
+    return int(found[0]), datetime.fromtimestamp(found[1], UTC), datetime.fromtimestamp(found[2], UTC)
+
+
+def begin_stored(connection: duckdb.DuckDBPyConnection) -> None:
+    """The empty table `stored` of numbers and digests."""
+    connection.execute("CREATE TEMP TABLE stored (number VARCHAR, digest VARCHAR)")
+
+
+def add_stored(connection: duckdb.DuckDBPyConnection, numbers: list[str], digests: list[str]) -> None:
+    connection.execute("INSERT INTO stored SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[])", [numbers, digests])
+
+
+def mark_same(connection: duckdb.DuckDBPyConnection) -> int:
+    """Rows of the file that stand in `stored` just so. Returns how many."""
+    connection.execute("""
+        UPDATE final SET is_same = true FROM stored
+        WHERE stored.number = final.number AND stored.digest = final.digest
+            AND final.fault IS NULL AND NOT final.is_double""")
+    found = connection.execute("SELECT count(*) FROM final WHERE is_same").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 def line_up(connection: duckdb.DuckDBPyConnection) -> int:
     """The table `lined`: rows to store in the order of the file, numbered without gaps by `seq`. Returns how many."""
     connection.execute("""
         CREATE TEMP TABLE lined AS
-        SELECT row_number() OVER (ORDER BY row) - 1 AS seq, * FROM final WHERE fault IS NULL AND NOT is_double
+        SELECT row_number() OVER (ORDER BY row) - 1 AS seq, * FROM final WHERE fault IS NULL AND NOT is_double AND NOT is_same
         ORDER BY seq""")
     found = connection.execute("SELECT count(*) FROM lined").fetchone()
     assert found is not None

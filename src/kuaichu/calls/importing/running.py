@@ -19,16 +19,16 @@ from django.db import transaction
 from kuaichu import clock, law
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Place
 from kuaichu.analysis.errors import BadInput
-from kuaichu.calls.importing import checking, matters, reading, references
+from kuaichu.calls.importing import checking, matters, reading, references, sealing, storing
 from kuaichu.calls.importing.batches import Forms, batch_of
 from kuaichu.calls.importing.columns import words
-from kuaichu.calls.importing.storing import store
 from kuaichu.calls.models import STREAMS, Call, CallImport
 from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM, Actor
 
 BATCH = 10_000
+COMPARED_AT_ONCE = 2_000
 METRES_PER_DEGREE = 111_195.0
 DATUMS = ("wgs84", "gcj02")
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -130,28 +130,44 @@ def _do(work: _Work) -> tuple[int, int, Path | None]:
         checking.check(duck, roles=clean.roles, words=known, setting=work.setting)
         checking.settle_doubles(duck)
         roots = references.settle(duck, work.place.pk)
-        total = checking.line_up(duck)
-        forms = _forms(work.setting.datum)
         is_first = not Call.objects.filter(place=work.place).exists()
-        for first in range(0, total, BATCH):
-            work.progress("storing", first, total)
-            store(
-                batch_of(duck, first=first, size=BATCH, forms=forms),
-                place_code=work.place.pk,
-                forms=forms,
-                run=work.run,
-                is_first=is_first,
-            )
-        work.progress("storing", total, total)
+        if not is_first:
+            work.run.rows_same += _leave_out_same(duck, work)
+        _store(duck, work, is_first=is_first)
         matters.tie(roots, work.place.pk)
         matters.propose(work.place.pk, most=work.looked_at)
         doubles, unlocated = duck.execute(
             "SELECT (SELECT count(*) FROM final WHERE is_double AND fault IS NULL),"
-            " (SELECT count(*) FROM lined WHERE lon IS NULL)"
+            " (SELECT count(*) FROM final WHERE fault IS NULL AND NOT is_double AND lon IS NULL)"
         ).fetchall()[0]
         return int(doubles), int(unlocated), _write_faults(work, duck, clean)
     finally:
         duck.close()
+
+
+def _store(duck: duckdb.DuckDBPyConnection, work: _Work, *, is_first: bool) -> None:
+    total = checking.line_up(duck)
+    forms = _forms(work.setting.datum)
+    target = storing.Target(place_code=work.place.pk, forms=forms, run=work.run, is_first=is_first)
+    batches = (batch_of(duck, first=first, size=BATCH, forms=forms) for first in range(0, total, BATCH))
+    done = 0
+    with sealing.sealer(total) as seal:
+        for stored in storing.store_all(batches, target, seal):
+            work.progress("storing", done, total)
+            done += stored
+    work.progress("storing", total, total)
+
+
+def _leave_out_same(duck: duckdb.DuckDBPyConnection, work: _Work) -> int:
+    """Rows that are stored already just so, compared all at once; returns how many. A small file is compared row by row
+    as it is stored."""
+    rows, since, until = checking.span(duck)
+    if rows < COMPARED_AT_ONCE:
+        return 0
+    checking.begin_stored(duck)
+    for numbers, digests in storing.stored_digests(work.place.pk, since, until):
+        checking.add_stored(duck, numbers, digests)
+    return checking.mark_same(duck)
 
 
 def _finish(work: _Work, done: tuple[int, int, Path | None]) -> Imported:

@@ -1,18 +1,25 @@
 """Writing batches: one transaction each, numbers compared with what is stored, the count of the import kept with it."""
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from kuaichu import clock
 from kuaichu.calls.importing.batches import COLUMNS, Forms, sealed
+from kuaichu.calls.importing.sealing import Rows, Sealer
 from kuaichu.calls.models import Call, CallChange, CallImport
 from kuaichu.calls.states import Source, Status
 
 IN_ONE_QUESTION = 900  # parameters of one SELECT
 TRIES = 3
+PIECE = 50_000
+AHEAD = 2  # batches that wait to be written
 # Decided by people in the product: a file does not undo it.
 _KEPT = {
     "category": "CASE WHEN classed_by = 'person' THEN category ELSE {} END",
@@ -36,28 +43,55 @@ class Plan:
     same: int = 0
 
 
-def store(
-    columns: Mapping[str, list[Any]], *, place_code: str, forms: Forms, run: CallImport, is_first: bool = False
-) -> None:
-    """Store a batch and count it. Encrypting happens before the lock is taken; if a number was stored by somebody else
-    meanwhile, the batch is planned anew. `is_first`: the place had no call, so the first plan need not look.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where rows go. `is_first`: the place had no call, so nothing needs to be compared."""
+
+    place_code: str
+    forms: Forms
+    run: CallImport
+    is_first: bool
+
+
+def store_all(batches: Iterable[Mapping[str, list[Any]]], target: Target, seal: Sealer) -> Iterator[int]:
+    """Store the batches and count them; what is sealed next is sealed while a batch is written. Yields rows done."""
+    waiting: deque[tuple[Mapping[str, list[Any]], Plan, Future[Rows]]] = deque()
+    for columns in batches:
+        plan = _first_plan(columns, target)
+        waiting.append((columns, plan, seal(_wanted(columns, plan), target.forms)))
+        if len(waiting) > AHEAD:
+            yield _store(*waiting.popleft(), target)
+    while waiting:
+        yield _store(*waiting.popleft(), target)
+
+
+def _first_plan(columns: Mapping[str, list[Any]], target: Target) -> Plan:
+    if target.is_first:
+        return Plan(new=list(range(len(columns["number"]))))
+    return _plan(columns["number"], columns["digest"], target.place_code)
+
+
+def _wanted(columns: Mapping[str, list[Any]], plan: Plan) -> Mapping[str, list[Any]]:
+    return _chosen(columns, [*plan.new, *(at for at, _, _ in plan.changed)])
+
+
+def _store(columns: Mapping[str, list[Any]], plan: Plan, rows_to_come: "Future[Rows]", target: Target) -> int:
+    """One transaction. If a number was stored by somebody else meanwhile, the batch is planned anew."""
+    rows = rows_to_come.result()
     for attempt in range(TRIES):
-        if is_first and attempt == 0:
-            plan = Plan(new=list(range(len(columns["number"]))))
-        else:
-            plan = _plan(columns["number"], columns["digest"], place_code)
-        rows = sealed(_chosen(columns, [*plan.new, *(at for at, _, _ in plan.changed)]), forms)
         try:
             with transaction.atomic():
-                _insert(rows[: len(plan.new)], place_code, forms)
-                _update(rows[len(plan.new) :], plan.changed, forms)
-                _count(run, plan)
-            return
+                _insert(rows[: len(plan.new)], target.place_code, target.forms)
+                _update(rows[len(plan.new) :], plan.changed, target.forms)
+                _count(target.run, plan)
+            break
         except (IntegrityError, _driver_error(), _Overtaken):
-            run.refresh_from_db()
+            target.run.refresh_from_db()
             if attempt == TRIES - 1:
                 raise
+            plan = _plan(columns["number"], columns["digest"], target.place_code)
+            rows = sealed(_wanted(columns, plan), target.forms)
+    return len(columns["number"])
 
 
 def _driver_error() -> type[Exception]:
@@ -100,6 +134,14 @@ def stored_rows(numbers: Sequence[str], place_code: str) -> dict[str, tuple[int,
         )
         found |= {number: tuple(rest) for number, *rest in rows}  # type: ignore[misc]
     return found
+
+
+def stored_digests(place_code: str, since: datetime, until: datetime) -> Iterator[tuple[list[str], list[str]]]:
+    """Numbers and digests of what the database holds of that time, in pieces."""
+    rows = Call.objects.filter(place_id=place_code, received_at__gte=since, received_at__lte=until)
+    pairs = rows.exclude(digest="").values_list("number", "digest").iterator(chunk_size=PIECE)
+    while piece := list(islice(pairs, PIECE)):
+        yield [number for number, _ in piece], [digest for _, digest in piece]
 
 
 def _fixed(place_code: str, forms: Forms) -> dict[str, Any]:

@@ -6,16 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kuaichu import clock
 from kuaichu.analysis.errors import BadInput
 from kuaichu.calls import actions
-from kuaichu.calls.importing import import_calls, running
+from kuaichu.calls.importing import import_calls, running, sealing, storing
+from kuaichu.calls.importing.batches import COLUMNS, Forms
 from kuaichu.calls.importing.coordinates import wgs84_from_gcj02
 from kuaichu.calls.models import Call, CallChange, CallImport, CallLink, RepeatChain
 from kuaichu.calls.tests.factories import PLACE, call
 from kuaichu.journal.models import Event
 from kuaichu.law.identifiers.coordinates import gcj02_from_wgs84
+from kuaichu.privacy import blind_index, decrypt
 
 pytestmark = pytest.mark.django_db
 HEADER = ["接警编号", "报警时间", "报警人", "报警电话", "报警内容", "警情地址", "经度", "纬度", "警情类别", "有效性", "重复警情编号", "关联警情编号"]  # fmt: skip
@@ -306,22 +310,22 @@ def big(tmp_path_factory) -> Path:
 
 def test_nothing_is_lost_of_many_rows_and_a_cut_off_import_is_taken_up_again(big, squadron, unit, monkeypatch):
     big.write_text(big.read_text("utf-8").replace("管辖单位", "别的", 1), "utf-8")  # these units are not here
-    real, calls = running.store, []
+    real, calls = storing._store, []
 
     def dies(*arguments, **more):
         calls.append(1)
         if len(calls) == 2:
             raise KeyError("cut off")
-        real(*arguments, **more)
+        return real(*arguments, **more)
 
-    monkeypatch.setattr(running, "store", dies)
+    monkeypatch.setattr(storing, "_store", dies)
     with pytest.raises(KeyError):
         import_calls(big, place_code=PLACE)
     half = Call.objects.count()
     assert 0 < half < 19_000
     run = CallImport.objects.get()
     assert (run.rows_done, run.failed_reason, run.finished_at) == (half, "KeyError", None)
-    monkeypatch.setattr(running, "store", real)
+    monkeypatch.setattr(storing, "_store", real)
     found = import_calls(big, place_code=PLACE)
     assert found.import_id == run.pk
     assert (found.rows, found.same, found.changed) == (20_000, half, 0)
@@ -332,13 +336,57 @@ def test_nothing_is_lost_of_many_rows_and_a_cut_off_import_is_taken_up_again(big
 
 
 def test_a_number_that_somebody_stores_meanwhile_is_found_at_the_second_try(tmp_path, place, monkeypatch):
-    real, calls = running.store, []
+    real, calls = storing._store, []
 
-    def late(columns, **more):
+    def late(*arguments):
         if not calls:
             calls.append(call(None, number="A2", content="先到的"))
-        real(columns, **more)
+        return real(*arguments)
 
-    monkeypatch.setattr(running, "store", late)
+    monkeypatch.setattr(storing, "_store", late)
     assert done(written(tmp_path, [row("A1"), row("A2")])) == (1, 1, 0, 0)
     assert Call.objects.get(number="A2").content == "两车追尾，没有人受伤"
+
+
+def test_a_second_process_seals_what_this_one_can_read(monkeypatch):
+    monkeypatch.setattr(sealing, "LARGE", 1)
+    monkeypatch.setattr(sealing.os, "cpu_count", lambda: 2)
+    forms = Forms(time="%Y", has_uuid=False, datum="wgs84", district_of_unit={})
+    texts = {name: [""] for name in (*COLUMNS, "class_code", "validity_code", "repeat_of", "incident", "lon", "lat")}
+    columns = texts | {f"{name}_n": [0] for name in ("injured", "dead", "trapped")}
+    columns |= {"content": ["两车追尾"], "caller_phone": ["13800990001"], "lon": [None]}
+    with sealing.sealer(1) as seal:
+        rows = [seal(columns, forms) for _ in range(2)]
+        (one,), (two,) = (row.result(60) for row in rows)
+    at = COLUMNS.index("content")
+    assert decrypt(one[at]) == decrypt(two[at]) == "两车追尾"
+    assert one[at] != two[at]
+    assert one[COLUMNS.index("phone_index")] == blind_index("13800990001", purpose="call.phone")
+    assert one[COLUMNS.index("subclass")] == "two_cars"
+
+
+def test_a_file_again_is_compared_at_once_and_what_changed_is_found(tmp_path, place, monkeypatch):
+    monkeypatch.setattr(running, "COMPARED_AT_ONCE", 2)
+    rows = [row(f"A{n}") for n in range(6)]
+    assert done(written(tmp_path, rows)) == (6, 0, 0, 0)
+    rows[2] = row("A2", 报警内容="补充：是电动车")
+    again = written(tmp_path, [*rows, row("A9"), rows[0]])
+    with CaptureQueriesContext(connection) as caught:
+        assert done(again) == (1, 1, 6, 0)
+    assert sum("number IN" in query["sql"] for query in caught) <= 2
+
+
+def test_faults_are_mended_in_their_own_file_and_come_in(tmp_path, place):
+    path = written(tmp_path, [row("A1"), row("A2", 警情类别="说不清"), row("A3", 报警时间="昨天")])
+    found = import_calls(path, place_code=PLACE)
+    assert (found.new, found.faulty) == (1, 2)
+    with found.faults.open(encoding="utf-8-sig", newline="") as read:
+        header, *faulty = list(csv.reader(read))
+    assert header == [*HEADER, "原因"]
+    faulty[0][HEADER.index("警情类别")] = "事故"
+    faulty[1][HEADER.index("报警时间")] = row("A1")[HEADER.index("报警时间")]
+    mended = tmp_path / "mended.csv"
+    with mended.open("w", encoding="utf-8-sig", newline="") as write:
+        csv.writer(write).writerows([header, *faulty])
+    assert done(mended) == (2, 0, 0, 0)
+    assert set(Call.objects.values_list("number", flat=True)) == {"A1", "A2", "A3"}

@@ -1,4 +1,4 @@
-"""What the first map in a process would wait for is loaded before: kernels, roads and calls.
+"""What the first map or proposal in a process would wait for is loaded before: kernels, roads and calls.
 
 A web process where nobody takes calls loads none of it.
 """
@@ -31,6 +31,7 @@ def _find() -> None:
     from django.db import DatabaseError, connection
 
     from kuaichu.accounts.models import Agency, AgencyKind
+    from kuaichu.calls import recent
     from kuaichu.calls.models import Call
     from kuaichu.governance import events
 
@@ -39,6 +40,7 @@ def _find() -> None:
         for place_code in set(highest.values_list("place_id", flat=True)):
             if Call.objects.filter(place_id=place_code).exists():
                 events.store(place_code)
+                recent.warm(place_code)
                 warm(place_code)
     except DatabaseError:
         return  # no tables yet, or no database: the first request will say so
