@@ -25,7 +25,18 @@ from kuaichu.law.reading import read_mapping
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "liability"
 ON, PLACE = date(2026, 11, 22), "339900"
-_OTHER_FIELDS = {"form", "expect", "rule", "impacts", "accidents", "parties", "place", "from", "found", "compensation"}
+_OTHER_FIELDS = {
+    "form",
+    "expect",
+    "rule",
+    "impacts",
+    "accidents",
+    "parties",
+    "place",
+    "from",
+    "found",
+    "compensation",
+} | {"cites"}
 
 
 def party(letter, row) -> PartyFacts:
@@ -75,6 +86,9 @@ def test_worked_cases(case):
         assert case["rule"] in {step.rule for step in proposal.steps}
     if "compensation" in case:
         assert dict(proposal.compensation) == case["compensation"]
+    if "cites" in case:
+        named = [c.article for step in proposal.steps for c in step.citations if c.act == "beijing_measures"]
+        assert named == ([case["cites"]] if case["cites"] else [])
     if "accidents" in case:
         assert [outcome(part) for part in proposal.accidents] == case["accidents"]
 
@@ -134,6 +148,17 @@ def test_both_listed_tells_what_one_less_would_change():
         "如果 A 方没有“违反交通信号灯”这一行为：A 方无责任，B 方全部责任",
         "如果 B 方没有“逆向行驶”这一行为：A 方全部责任，B 方无责任",
     ]
+
+
+def test_a_car_parked_lawfully_owes_what_its_province_says():
+    """Fujian's measures, Art. 52.5."""
+    rider = PartyFacts(letter="B", kind=Kind.NONMOTOR, situations=("C21",))
+    for circumstances, share in (((), 0), (("parked_lawfully",), 0), (("stopped_in_traffic",), 10)):
+        car = PartyFacts(letter="A", kind=Kind.MOTOR, circumstances=circumstances)
+        found = propose(LiabilityFacts(parties=(car, rider)), on=ON, place="350900")
+        assert {each.letter: each.share_percent for each in found.parties} == {"A": share, "B": 100 - share}
+    elsewhere = propose(LiabilityFacts(parties=(car, rider)), on=ON, place="330600")
+    assert elsewhere.parties[0].share_percent == 10
 
 
 def test_changes_can_be_left_out():

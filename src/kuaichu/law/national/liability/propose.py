@@ -20,6 +20,7 @@ from kuaichu.law.national.liability.shapes import (
 from kuaichu.law.national.liability.table import table
 from kuaichu.law.national.liability.unfound import without_facts
 from kuaichu.law.national.settlement.shapes import Grade, Kind
+from kuaichu.law.national.settlement.towards import share_to_nonmotor
 from kuaichu.law.values import Value
 
 _SINCE_PROVISIONS = "liability.left_yields_when_both_change"
@@ -141,10 +142,19 @@ def _shares(
     motors = [party.letter for party in parties if party.kind is Kind.MOTOR]
     others = [party.letter for party in parties if party.kind is not Kind.MOTOR]
     if len(motors) == len(others) == 1:
-        motor = law.value(f"share_to_nonmotor.{grades[motors[0]]}", on=on, place=place)
+        is_parked = grades[motors[0]] is Grade.NONE and _stood_parked(parties)
+        motor = share_to_nonmotor(str(grades[motors[0]]), is_parked=is_parked, on=on, place=place)
         return {motors[0]: (motor.number, motor), others[0]: (100 - motor.number, motor)}
     found = {letter: law.value(f"share.{grade}", on=on, place=place) for letter, grade in grades.items()}
     return {letter: (value.number, value) for letter, value in found.items()}
+
+
+def _stood_parked(parties: tuple[PartyFacts, ...]) -> bool:
+    """Whether the one motor vehicle is said to have been parked lawfully, in words or by what the other did (C21)."""
+    motor = next(party for party in parties if party.kind is Kind.MOTOR)
+    if "parked_lawfully" in motor.circumstances:
+        return True
+    return "stopped_in_traffic" not in motor.circumstances and any("C21" in party.situations for party in parties)
 
 
 def chain_changes(facts: LiabilityFacts, found: Proposal, *, on: date, place: str) -> tuple[Change, ...]:

@@ -18,6 +18,7 @@ from kuaichu.law.national.settlement.shapes import (
     SettlementInput,
     Step,
 )
+from kuaichu.law.national.settlement.towards import share_to_nonmotor
 
 __all__ = [
     "Cover",
@@ -33,4 +34,5 @@ __all__ = [
     "SettlementInput",
     "Step",
     "settle",
+    "share_to_nonmotor",
 ]

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from kuaichu import law
 from kuaichu.law.national.settlement.shapes import Grade, Kind, PartyInput, SettlementError, Step
+from kuaichu.law.national.settlement.towards import share_to_nonmotor
 from kuaichu.law.values import Value
 
 _PAIRS = (
@@ -137,7 +138,7 @@ def _towards_people(
     if len(motors) > 1 or len(at_fault) > 1:
         raise _needs_shares()
     motor = motors[0]
-    value = _towards_nonmotor(motor, on=on, place=place)
+    value = share_to_nonmotor(str(motor.grade), is_parked=motor.is_parked_lawfully, on=on, place=place)
     found = {party.letter: (0, value) for party in parties}
     found[motor.letter] = (value.number, value)
     if at_fault:
@@ -145,15 +146,6 @@ def _towards_people(
     elif value.number != 100:
         raise _needs_shares()
     return found
-
-
-def _towards_nonmotor(motor: PartyInput, *, on: date, place: str) -> Value:
-    """The place's share; for a vehicle without fault that stood lawfully a place may set its own."""
-    if motor.grade is Grade.NONE and motor.is_parked_lawfully:
-        parked = law.find("share_to_nonmotor.parked_lawfully", on=on, place=place)
-        if parked:
-            return parked
-    return law.value(f"share_to_nonmotor.{motor.grade}", on=on, place=place)
 
 
 def _needs_shares() -> SettlementError:
