@@ -64,6 +64,7 @@ def entered_of(
                 has_own_damage=claim is not None and claim.has_own_damage,
                 own_damage_deductible_percent=claim.own_damage_deductible_percent if claim else 0,
                 losses=(rules.Loss(party.letter, rules.Head.VEHICLE, total),) if total else (),
+                is_parked_lawfully=party.letter in grades.parked,
             )
         )
     return rules.SettlementInput(parties=tuple(inputs), all_agree_own_pays=is_own_pay_wished)

@@ -57,7 +57,7 @@ class PartyChoice(models.Model):
 
 class Determination(models.Model):
     """An officer's decision. `grades` maps party letters to liability grades, `shares` to percent (sum 100 or all
-    0).
+    0). `parked`: letters of the motor vehicles found to be parked lawfully.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -67,6 +67,7 @@ class Determination(models.Model):
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True)
     grades = models.JSONField()
     shares = models.JSONField()
+    parked = models.JSONField(default=list)
     facts_text = EncryptedTextField()
     is_override = models.BooleanField()
     override_reason = EncryptedTextField(blank=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from kuaichu import clock, law
 from kuaichu.cases.models import Case, Party, PartyKind
 from kuaichu.law.national.liability import Impact, Kind, LiabilityFacts, PartyFacts
 from kuaichu.law.national.liability import propose as propose_by_law
+from kuaichu.law.national.settlement import share_to_nonmotor
 from kuaichu.liability.explaining import as_json
 from kuaichu.liability.facts import agreed_situations, disputed_letters
 from kuaichu.liability.models import ImpactOrder
@@ -73,16 +74,18 @@ def propose(case: Case, parties: Sequence[Party]) -> tuple[str, dict[str, Any]]:
 
 
 def shares_by_law(
-    parties: Sequence[Party], grades: Mapping[str, str], *, on: date, place: str
+    parties: Sequence[Party], grades: Mapping[str, str], *, parked: Collection[str] = (), on: date, place: str
 ) -> dict[str, int] | None:
     """The usual shares of compensation in percent, which are not the grades themselves (民法典 1165, 道交法 76).
+    `parked`: letters of the motor vehicles that were found to be parked lawfully.
 
     None where no table gives them: three at fault, or a rider among three parties; then a person says how they share.
     """
     motors = [party.letter for party in parties if party.kind == PartyKind.MOTOR]
     riders = [party.letter for party in parties if party.kind != PartyKind.MOTOR]
     if len(motors) == len(riders) == 1:
-        motor = law.value(f"share_to_nonmotor.{grades[motors[0]]}", on=on, place=place).number
+        is_parked = motors[0] in parked
+        motor = share_to_nonmotor(grades[motors[0]], is_parked=is_parked, on=on, place=place).number
         return {motors[0]: motor, riders[0]: 100 - motor}
     at_fault = [letter for letter, grade in grades.items() if grade != "none"]
     if riders or len(at_fault) > 2:

@@ -10,11 +10,14 @@ from kuaichu.liability.models import Determination, PartyChoice, Proposal, Revie
 
 @dataclass(frozen=True)
 class Grades:
-    """Liability as it stands: grade and share (percent) by letter, and the instrument that says so."""
+    """Liability as it stands: grade and share (percent) by letter, and the instrument that says so. `parked`: the
+    motor vehicles that an officer found to be parked lawfully.
+    """
 
     grades: dict[str, str]
     shares: dict[str, int]
     instrument_id: UUID
+    parked: frozenset[str] = frozenset()
 
 
 def grades_in_force(case_id: UUID) -> Grades | None:
@@ -26,7 +29,8 @@ def grades_in_force(case_id: UUID) -> Grades | None:
         .first()
     )
     if determination is not None:
-        return Grades(determination.grades, determination.shares, determination.instrument_id)
+        parked = frozenset(determination.parked)
+        return Grades(determination.grades, determination.shares, determination.instrument_id, parked)
     agreement = Instrument.objects.filter(
         case_id=case_id, kind=InstrumentKind.AGREEMENT, state=InstrumentState.COMPLETED
     ).first()

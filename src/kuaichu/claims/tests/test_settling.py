@@ -1,11 +1,15 @@
 """The worked examples E1 to E4 through the actions, and who assesses whose vehicle."""
 
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from kuaichu.cases.models import Party
 from kuaichu.cases.states import Outcome, Stage
 from kuaichu.claims import actions
+from kuaichu.claims.calculation import entered_of
 from kuaichu.claims.models import Approval, Claim, Payment
 from kuaichu.claims.tests.factories import (
     EQUAL,
@@ -25,6 +29,8 @@ from kuaichu.claims.tests.factories import (
 )
 from kuaichu.errors import NotFound, Refused
 from kuaichu.journal.chain import check_stream
+from kuaichu.law.national import settlement as rules
+from kuaichu.liability.queries import Grades
 
 EXAMPLES: dict[str, Any] = {
     "E1": (
@@ -134,6 +140,17 @@ def test_an_e_bike_against_a_car(unit, officer, insurers, adjusters):
     accept_all(case)
     assess(case, adjusters[:1], A=2400, B=1500)
     assert sorted(lines_of(case)) == [("insurer:A", "A", "own_damage", 2400), ("insurer:A", "B", "ctpl", 1500)]
+
+
+def test_a_car_parked_lawfully_is_settled_as_such():
+    """Fujian's measures, Art. 52.5: it owes the rider nothing beyond the compulsory insurance."""
+    sides = [Party(letter="A", kind="motor"), Party(letter="B", kind="nonmotor")]
+    for parked, share in ((frozenset("A"), 0), (frozenset(), 10)):
+        grades = Grades({"A": "none", "B": "full"}, {"A": share, "B": 100 - share}, uuid4(), parked)
+        totals = {side.pk: 100_000 for side in sides}
+        entered = entered_of(sides, claims=[], grades=grades, totals=totals, is_own_pay_wished=False)
+        assert [each.is_parked_lawfully for each in entered.parties] == [bool(parked), False]
+        assert rules.settle(entered, on=date(2026, 3, 2), place="350900").shares[0] == ("A", share)
 
 
 def test_nobody_assesses_the_car_of_another_insurer(unit, officer, insurers, adjusters):

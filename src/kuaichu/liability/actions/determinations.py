@@ -13,7 +13,7 @@ from kuaichu.accounts.models import Person
 from kuaichu.cases import deadlines, matters
 from kuaichu.cases.actions.particulars import is_party_complete
 from kuaichu.cases.locking import lock_case, save_case
-from kuaichu.cases.models import Case, Party
+from kuaichu.cases.models import Case, Party, PartyKind
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.states import Path, Stage, require_move
 from kuaichu.dossier.actions import instruments
@@ -37,8 +37,9 @@ class Decision:
     """What the officer decides: a grade (full, primary, equal, secondary, none) for each letter.
 
     `override_reason` is due when the grades differ from the proposal's. `shares` (percent, sum 100) are needed only
-    where
-    no table of the law gives them (three at fault). `conduct` may give the officer's own words on a party, by letter.
+    where no table of the law gives them (three at fault). `conduct` may give the officer's own words on a party, by
+    letter. `parked`: letters of the motor vehicles without liability that were found to be parked lawfully, towards
+    which a place may have a share of its own.
     """
 
     grades: Mapping[str, str]
@@ -46,6 +47,7 @@ class Decision:
     shares: Mapping[str, int] = field(default_factory=dict)
     override_reason: str = ""
     conduct: Mapping[str, str] | None = None
+    parked: frozenset[str] = frozenset()
 
 
 @transaction.atomic
@@ -63,6 +65,8 @@ def determine(*, case_id: UUID, officer: Person, decision: Decision) -> Instrume
     parties = list(case.parties.select_related("insurer"))
     _require_parties(parties)
     _check(decision, {party.letter for party in parties})
+    if not all(_may_be_parked(letter, parties, decision.grades) for letter in decision.parked):
+        raise Refused("determination.parked", "只有无责任的机动车可以写明依法停放")
     proposal = current_proposal(case)
     is_override = proposal is None or dict(proposal.result["grades"]) != dict(decision.grades)
     if is_override and not decision.override_reason.strip():
@@ -101,6 +105,7 @@ def _issue(
         proposal=proposal,
         grades=dict(decision.grades),
         shares=_shares(case, parties, decision),
+        parked=sorted(decision.parked),
         facts_text=decision.facts_text.strip(),
         is_override=is_override,
         override_reason=decision.override_reason.strip() if is_override else "",
@@ -163,7 +168,7 @@ def _check(decision: Decision, letters: set[str]) -> None:
 def _shares(case: Case, parties: list[Party], decision: Decision) -> dict[str, int]:
     """The law's usual shares where a table gives them, else the officer's own, which must sum to the whole."""
     on = clock.local_day(case.occurred_at or case.created_at)
-    usual = shares_by_law(parties, decision.grades, on=on, place=case.place_id)
+    usual = shares_by_law(parties, decision.grades, parked=decision.parked, on=on, place=case.place_id)
     if usual is not None:
         return usual
     shares = {letter: int(decision.shares.get(letter, 0)) for letter in decision.grades}
@@ -171,6 +176,10 @@ def _shares(case: Case, parties: list[Party], decision: Decision) -> dict[str, i
     if sum(shares.values()) != _WHOLE or min(shares.values()) < 0 or not is_fit:
         raise Refused("determination.shares", "请写明各方承担的比例：无责任为 0，其余大于 0，相加为 100%")
     return shares
+
+
+def _may_be_parked(letter: str, parties: list[Party], grades: Mapping[str, str]) -> bool:
+    return grades[letter] == "none" and any(p.letter == letter and p.kind == PartyKind.MOTOR for p in parties)
 
 
 def _fits(grades: list[str]) -> bool:

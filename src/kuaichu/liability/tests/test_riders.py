@@ -8,6 +8,8 @@ from kuaichu.cases.tests.test_fasttrack import STRICT, law_of_strict
 from kuaichu.errors import Refused
 from kuaichu.law import engine
 from kuaichu.liability.actions import choices
+from kuaichu.liability.actions.determinations import Decision, determine
+from kuaichu.liability.queries import grades_in_force
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("unit", "insurers")
@@ -33,3 +35,19 @@ def test_the_car_is_liable_and_insured(officer, tmp_path, monkeypatch, where, gr
     pair.case.place_id = where
     with pytest.raises(Refused, match="rider_alone_liable") if is_refused else nullcontext():
         choices._require_liable_motor(pair.case, {"A": grade, "B": "full"})
+
+
+def test_an_officer_finds_a_car_parked_lawfully(officer):
+    pair = factories.at_liability(officer)
+    for party in pair.parties.values():
+        choices.choose(party_id=party.pk, choice="police")
+    grades = {"A": "full", "B": "none"}
+    words = {"grades": grades, "facts_text": "甲方撞上停着的乙车。", "override_reason": "照片清楚"}
+    with pytest.raises(Refused, match="parked"):
+        determine(case_id=pair.case.pk, officer=officer, decision=Decision(**words, parked=frozenset("A")))
+    determine(case_id=pair.case.pk, officer=officer, decision=Decision(**words, parked=frozenset("B")))
+    determination = pair.case.determinations.get()
+    assert determination.parked == ["B"]
+    determination.instrument.state = "completed"
+    determination.instrument.save()
+    assert grades_in_force(pair.case.pk).parked == {"B"}

@@ -118,6 +118,7 @@ def _decision(request: HttpRequest, case: Case) -> Decision:
         shares=shares,
         override_reason=reason,
         conduct=conduct,
+        parked=frozenset(letter for letter in letters if request.POST.get(f"parked_{letter}")),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from kuaichu.cases.models import Party
+from kuaichu.cases.models import Party, PartyKind
 from kuaichu.errors import Refused
 from kuaichu.law.values import CERTAINTIES, mark_of
 from kuaichu.liability.findings import findings_of
@@ -59,6 +59,8 @@ class Line:
     proposed: str
     conduct: str
     conduct_fault: Refused | None = None
+    may_be_parked: bool = False
+    is_parked: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def lines(
     faults: Mapping[str, Refused],
 ) -> list[Line]:
     """The form's lines: what was typed if anything was, else what is proposed."""
+    has_rider = any(party.kind != PartyKind.MOTOR for party in case_parties)
     grades, shares, acts = (view.grades, view.shares, view.acts) if view else ({}, {}, {})
     return [
         Line(
@@ -125,6 +128,8 @@ def lines(
             grades.get(party.letter) or "",
             (typed or {}).get(f"conduct_{party.letter}", acts.get(party.letter, "")),
             faults.get(f"conduct_{party.letter}"),
+            has_rider and party.kind == PartyKind.MOTOR,
+            bool((typed or {}).get(f"parked_{party.letter}")),
         )
         for party in case_parties
     ]

@@ -22,6 +22,8 @@ from kuaichu.web.public.law_words import Option
 LETTERS = "ABCD"
 LEAST_PARTIES = 2
 _TEN_THOUSAND = 10_000
+# Covers are typed in units of 10,000 yuan; above this somebody has typed yuan.
+_COVER_MOST_YUAN = 100_000_000
 _TEXT_MOST = 24
 # Heads of loss: what they are called, and what belongs to each.
 HEADS: Mapping[str, tuple[str | Promise, str | Promise]] = {
@@ -77,15 +79,16 @@ class SideForm:
 
 
 def carried_over(given: QueryDict) -> Typed:
-    """An empty form, or one begun by the liability page: kinds, liability, place and day, nothing else."""
+    """An empty form, or one begun by the liability page: kinds, liability, who was parked lawfully, place and day."""
     count = sum(f"kind_{letter}" in given for letter in LETTERS)
     sides = {}
     for letter in LETTERS[: max(count, LEAST_PARTIES)]:
         is_owner = count == 1 and letter != "A"  # alone against a facility
         kind = given.get(f"kind_{letter}", "owner" if is_owner else "motor")
         grade = given.get(f"liability_{letter}", "none" if is_owner else "")
-        insured = {"compulsory": "1"} if kind == "motor" else {}
-        sides[letter] = {"kind": kind, "liability": grade, **insured}
+        ticks = {"compulsory": "1"} if kind == "motor" else {}
+        ticks |= {"parked": "1"} if kind == "motor" and given.get(f"parked_{letter}") == "1" else {}
+        sides[letter] = {"kind": kind, "liability": grade, **ticks}
     return Typed(
         letters="".join(sides),
         sides=sides,
@@ -158,7 +161,7 @@ def _party(letter: str, form: Typed, errors: dict[str, str]) -> dict[str, Any]:
     if is_motor:
         party["cover"] = {
             "compulsory": bool(side["compulsory"]),
-            "commercial_fen": _fen(side["commercial"], f"commercial_{letter}", errors) * _TEN_THOUSAND,
+            "commercial_fen": _cover_fen(side["commercial"], f"commercial_{letter}", errors),
             "own_damage": bool(side["own_damage"]),
             "own_damage_deductible_percent": int(_percent(side["deductible"] or "0", f"deductible_{letter}", errors)),
         }
@@ -178,6 +181,16 @@ def _fen(text: str, name: str, errors: dict[str, str]) -> int:
     except Refused as refusal:
         errors[name] = _(refusal.message)
         return 0
+
+
+def _cover_fen(text: str, name: str, errors: dict[str, str]) -> int:
+    """The cover of a policy, typed in 万元."""
+    found = _fen(text, name, errors) * _TEN_THOUSAND
+    if found > _COVER_MOST_YUAN * 100:
+        most = _COVER_MOST_YUAN // _TEN_THOUSAND
+        errors[name] = _("这里的单位是万元，最多填 %(most)d。保额 100 万元就填 100") % {"most": most}
+        return 0
+    return found
 
 
 def _percent(text: str, name: str, errors: dict[str, str]) -> int | float:

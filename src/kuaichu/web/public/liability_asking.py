@@ -84,6 +84,7 @@ class Bearing:
     code: str
     grade: str
     share: str
+    is_parked: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,9 +214,14 @@ def _sides(asked: Asked, grades: Mapping[str, str], shares: Mapping[str, Any]) -
             code=grades.get(letter, ""),
             grade=law_words.grade(grades[letter]) if letter in grades else "",
             share=f"{shares[letter]}%" if letter in shares else "",
+            is_parked=_is_parked(asked, letter),
         )
         for letter in asked.letters
     )
+
+
+def _is_parked(asked: Asked, letter: str) -> bool:
+    return _PARKED in (asked.also.get(letter, ""), *asked.scene.side(asked.drawn(letter)).does)
 
 
 def also_codes(asked: Asked, letter: str) -> tuple[str, ...]:
@@ -226,6 +232,7 @@ def also_codes(asked: Asked, letter: str) -> tuple[str, ...]:
     return (*circumstances, *(act.code for act in known if act.kind and act.kind.value == kind))
 
 
+_PARKED = "parked_lawfully"
 _ANYBODY = frozenset({"no_fault", "did_not_report"})
 
 

@@ -195,6 +195,32 @@ def test_liability_is_carried_over(client):
     assert 'value="2026-03-01"' in text
 
 
+def test_a_parked_car_is_carried_over(client):
+    """Towards one parked lawfully a province may have a share of its own (Fujian's measures, Art. 52.5)."""
+    answer = client.get(f"/law/liability/C21/?place=350900&{DAY}").content.decode()
+    link = re.search(r'href="(/law/compensation/\?[^"]+)"', answer)[1].replace("&amp;", "&")
+    assert "parked_B=1" in link
+    assert "parked_A" not in link
+    text = client.get(link).content.decode()
+    assert re.search(r'name="parked_B" value="1" checked', text)
+    sent = {"letters": "AB", "do": "settle", "on": "2026-03-01", "place": "350900", "kind_A": "nonmotor"}
+    sent |= {"liability_A": "full", "kind_B": "motor", "liability_B": "none", "compulsory_B": "1", "vehicle_A": "5000"}
+    for parked, paid in (("1", "100.00"), ("", "590.00")):
+        form = compensation_form.typed(
+            QueryDict("&".join(f"{k}={v}" for k, v in (sent | {"parked_B": parked}).items()))
+        )
+        result, errors = calculator.calculate(form)
+        assert not errors
+        assert f"{result.paid_fen / 100:.2f}" == paid
+
+
+def test_a_cover_in_yuan_instead_of_ten_thousands_is_asked_again(client):
+    page = client.post("/law/compensation/", E1 | {"commercial_A": "1000000"})
+    assert page.status_code == 422
+    assert "保额 100 万元就填 100" in page.content.decode()
+    assert client.post("/law/compensation/", E1 | {"commercial_A": "10000"}).status_code == 200
+
+
 @pytest.mark.parametrize("path", [f"/law/liability/B02/?{DAY}", "/law/liability/?kind=rear", "/law/compensation/"])
 def test_english_pages_have_no_chinese(client, path):
     text = client.get(
