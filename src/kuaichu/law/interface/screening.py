@@ -33,6 +33,7 @@ def screen(obj: Any) -> Json:
     try:
         found = screen_by_law(answers, on=on, place=place)
         more = online.judge(found, facts, on=on, place=place)
+        found = more.screening
     except LawError as error:
         raise InputError("not_in_force", "on", str(error)) from None
     return {

@@ -7,7 +7,7 @@ online track (hours, areas, roads, vehicles, caps, policies) the nation leaves t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from kuaichu.clock import BEIJING
@@ -16,7 +16,7 @@ from kuaichu.law.citations import Citation
 from kuaichu.law.errors import LawError
 from kuaichu.law.national import calendar
 from kuaichu.law.national.questions import Reason, Track
-from kuaichu.law.national.screening import Screening
+from kuaichu.law.national.screening import POLICE, Screening
 from kuaichu.law.values import Value
 
 INJURIES = ("none", "slight", "serious", "death")
@@ -51,25 +51,48 @@ class OnlineFacts:
 @dataclass(frozen=True, slots=True)
 class Online:
     """`procedure`: general, simplified, self_settlement, officer (who chooses at the scene), or empty while undecided.
-    `against`: why not online, each with its certainty.
+    `against`: why not online, each with its certainty. `screening`: what to do at the scene, these facts considered.
     """
 
     procedure: str
     is_online: bool
     reasons: tuple[Reason, ...]
     against: tuple[tuple[Reason, str], ...]
+    screening: Screening
 
 
 def judge(screening: Screening, facts: OnlineFacts, *, on: date, place: str) -> Online:
     """The procedure, and whether it may run online at this time and place. Each reason against has its certainty."""
     reasons = tuple(_national(facts))
     against = tuple(_local(facts, on=on, place=place))
+    screening = _for_the_police(screening, facts)
     if not screening.is_complete:
-        return Online("", False, reasons, against)
+        return Online("", False, reasons, against, screening)
     procedure = _procedure(screening, facts)
     is_keeping = screening.track is Track.KEEP_SCENE and facts.injury != "slight"
     is_online = procedure in (SIMPLIFIED, SELF) and not is_keeping and not against and not facts.is_privileged
-    return Online(procedure, is_online, reasons, against)
+    return Online(procedure, is_online, reasons, against, screening)
+
+
+def _for_the_police(screening: Screening, facts: OnlineFacts) -> Screening:
+    """What the answers alone can't know. A suspected crime (23(1)) is no case for leaving or settling: the scene is
+    kept for the police (道交法 70(1)), whatever else is answered. With a privileged person (100(1), 102) the parties
+    don't settle between themselves either: who may leave does, but calls.
+    """
+    if facts.is_crime_suspected:
+        return replace(
+            screening,
+            track=Track.KEEP_SCENE,
+            clear_scene=False,
+            calls=tuple(dict.fromkeys((*screening.calls, POLICE))),
+            reasons=screening.reasons if screening.track is Track.KEEP_SCENE else (),
+            path="police",
+            is_complete=True,
+            next_question=None,
+        )
+    if facts.is_privileged and screening.track is Track.PHOTOGRAPH_LEAVE:
+        return replace(screening, track=Track.PHOTOGRAPH_LEAVE_CALL, calls=(POLICE,), reasons=(), path="police")
+    return screening
 
 
 def not_online(facts: OnlineFacts, *, on: date, place: str) -> tuple[Reason, ...]:
@@ -105,7 +128,12 @@ def _national(facts: OnlineFacts) -> Iterator[Reason]:
             "no_consent", "有人受伤，没有全部同意简易程序。", "Somebody is hurt and not all agree.", "23(1).2"
         )
     if facts.is_crime_suspected:
-        yield _reason("crime", "涉嫌犯罪，不适用简易程序。", "A crime is suspected: never simplified.", "23(1)")
+        yield Reason(
+            "crime",
+            "涉嫌犯罪：保护现场，等民警处理，不适用简易程序。",
+            "A crime is suspected: keep the scene for the police, never the simplified procedure.",
+            (Citation("handling", "23(1)"), Citation("road_safety_law", "70(1)")),
+        )
     if facts.is_privileged:
         yield _reason(
             "privileged",
@@ -177,14 +205,18 @@ def _is_open(moment: datetime, value: object) -> bool:
     """Within one of the day's windows; on working days where the city says so."""
     assert callable(value)
     local = moment.astimezone(BEIJING)
-    if _yes(value("workdays_only")):
-        try:
-            if not calendar.is_workday(local.date()):
-                return False
-        except LawError:
-            return local.weekday() < 5
+    if _yes(value("workdays_only")) and not _is_workday(local.date()):
+        return False
     hours = value("hours")
     return hours is None or any(_covers(window, local.time()) for window in str(hours.amount).split())
+
+
+def _is_workday(day: date) -> bool:
+    """By the announced calendar, else as estimated; beyond that weekdays."""
+    try:
+        return calendar.estimate_workday(day)[0]
+    except LawError:
+        return day.weekday() < 5
 
 
 def _covers(window: str, moment: time) -> bool:

@@ -27,6 +27,10 @@ _FREE = Reason(
 )
 
 
+# The number to call; the questions name theirs themselves.
+POLICE = "122"
+
+
 @dataclass(frozen=True, slots=True)
 class Screening:
     """The result so far.
