@@ -224,14 +224,23 @@ def show_the_law(browser: Browser, origin: str) -> None:
     keep(page, "desk-compensation")
 
 
+def show_the_city(browser: Browser, origin: str) -> None:
+    """The command desk's map over the lived weeks."""
+    leader = Officer(browser, origin=origin, username="leader", shots=None)
+    leader.page.goto("/command/map/")
+    leader.page.wait_for_timeout(2500)  # the map draws itself
+    keep(leader.page, "desk-map")
+
+
 def main(origin: str) -> None:
-    """Both walks, against the demonstration at `origin`."""
+    """The walks, against the demonstration at `origin`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         officer = Officer(browser, origin=origin, username="officer", shots=None)
         agree_and_be_paid(browser, origin, officer)
         ask_the_police(browser, origin, officer)
         show_the_law(browser, origin)
+        show_the_city(browser, origin)
         browser.close()
 
 

@@ -1,4 +1,4 @@
-"""What the demonstration's city has lived through, and how it goes on: calls invented from a seed, nobody's real ones."""
+"""What the demonstration's city has lived through, and how it goes on: calls invented from a seed, nobody's own."""
 
 from typing import TYPE_CHECKING
 
