@@ -32,7 +32,7 @@ class Sealer(Protocol):
 @contextmanager
 def sealer(rows: int) -> Iterator[Sealer]:
     """For an import of so many rows."""
-    if rows < LARGE or (os.cpu_count() or 1) < 2:
+    if rows < LARGE or not _has_idle_core():
         yield _at_once
         return
     environment = os.environ | {
@@ -61,6 +61,11 @@ def sealer(rows: int) -> Iterator[Sealer]:
             thread.shutdown(cancel_futures=True)
             with suppress(OSError):
                 process.communicate()
+
+
+def _has_idle_core() -> bool:
+    """On a busy machine the second process would only be waited for."""
+    return os.getloadavg()[0] + 1 < (os.cpu_count() or 1)
 
 
 def _at_once(columns: Mapping[str, list[Any]], forms: Forms) -> "Future[Rows]":

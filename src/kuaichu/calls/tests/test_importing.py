@@ -350,7 +350,7 @@ def test_a_number_that_somebody_stores_meanwhile_is_found_at_the_second_try(tmp_
 
 def test_a_second_process_seals_what_this_one_can_read(monkeypatch):
     monkeypatch.setattr(sealing, "LARGE", 1)
-    monkeypatch.setattr(sealing.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(sealing, "_has_idle_core", lambda: True)
     forms = Forms(time="%Y", has_uuid=False, datum="wgs84", district_of_unit={})
     texts = {name: [""] for name in (*COLUMNS, "class_code", "validity_code", "repeat_of", "incident", "lon", "lat")}
     columns = texts | {f"{name}_n": [0] for name in ("injured", "dead", "trapped")}
