@@ -14,7 +14,6 @@ from kuaichu.calls.states import Status
 from kuaichu.calls.thresholds import call_back_tries, call_back_within
 from kuaichu.errors import NotFound, Refused
 from kuaichu.journal.actors import SYSTEM
-from kuaichu.law.divisions import NATION
 
 LONGEST_NOTE = 1000
 BEST = 5
@@ -53,10 +52,15 @@ def record_call_back(
 
 
 def close_lapsed() -> int:
-    """Close call-backs that nobody made within the period after they were due. Returns how many."""
-    limit = clock.now() - timedelta(days=law.value("calls.call_back_lapse", on=clock.today(), place=NATION).number)
-    old = CallBack.objects.filter(done_at__isnull=True, due_at__lt=limit).order_by("due_at")
-    return sum(_lapse(pk) for pk in list(old.values_list("pk", flat=True)[:BATCH]))
+    """Close call-backs that nobody made within their place's period after they were due. Returns how many."""
+    waiting = CallBack.objects.filter(done_at__isnull=True)
+    places = waiting.order_by().values_list("call__place_id", flat=True).distinct()
+    found: list[int] = []
+    for place_code in places:
+        period = timedelta(days=law.value("calls.call_back_lapse", on=clock.today(), place=place_code).number)
+        old = waiting.filter(call__place_id=place_code, due_at__lt=clock.now() - period).order_by("due_at")
+        found += old.values_list("pk", flat=True)[:BATCH]
+    return sum(map(_lapse, found[:BATCH]))
 
 
 @transaction.atomic
