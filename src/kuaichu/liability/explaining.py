@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kuaichu.law.national.liability import Change, Impact, Proposal, ReasonStep
+from kuaichu.law.values import mark_of
 
 _LETTER = re.compile(r" ?([ABC]) 方")
 TITLES = {"A": "甲方", "B": "乙方", "C": "丙方"}
@@ -63,6 +64,9 @@ def _change(change: Change) -> Json:
     grades = None if change.grades is None else {letter: str(grade) for letter, grade in change.grades}
     zh, _, _ = change.zh.partition("：")
     en, _, _ = change.en.partition(": ")
+    if change.certainty == "unsure":
+        mark_zh, mark_en = mark_of(change.certainty)
+        zh, en = f"{zh}（{mark_zh}）", f"{en} ({mark_en})"
     return {"zh": titled(change.zh), "en": change.en, "if_zh": titled(zh), "if_en": en, "grades": grades}
 
 

@@ -140,4 +140,10 @@ def _step(step: ReasonStep) -> Json:
 
 def _change(change: Change) -> Json:
     grades = None if change.grades is None else {letter: grade.value for letter, grade in change.grades}
-    return {"zh": change.zh, "en": change.en, "liability": grades, "officer_decides": grades is None}
+    return {
+        "zh": change.zh,
+        "en": change.en,
+        "liability": grades,
+        "officer_decides": change.is_officer_needed,
+        "certainty": change.certainty,
+    }

@@ -147,7 +147,56 @@ def test_both_listed_tells_what_one_less_would_change():
     assert [change.zh for change in proposal.changes_if] == [
         "如果 A 方没有“违反交通信号灯”这一行为：A 方无责任，B 方全部责任",
         "如果 B 方没有“逆向行驶”这一行为：A 方全部责任，B 方无责任",
+        "如果事故的基本事实无法查清：不作责任认定",
     ]
+
+
+def test_every_listed_behaviour_tells_what_would_change_it():
+    for code, act in table().acts.items():
+        if act.kind is None or act.officer_alone == "appraise":
+            continue  # before the appraisal nothing else leads to a grade
+        facts = two([code], kind_a=act.kind)
+        told = propose(facts, on=ON, place=PLACE).changes_if
+        assert 1 <= len(told) <= 3, code
+        assert len({change.zh for change in told}) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (two(), "如果 A 方被查明有列明的过错行为，比如违反交通信号灯：A 方全部责任，B 方无责任"),
+        (two(["A15"]), "如果 B 方被查明有列明的过错行为，比如违反交通信号灯：A 方同等责任，B 方同等责任"),
+        (two(["A15"]), "如果 A 方没有“在有障碍的路段，障碍一侧未让行”这一行为：要由民警认定"),
+        (two(are_facts_found=False), "如果 B 方被查明有列明的过错行为，比如违反交通信号灯：A 方无责任，B 方全部责任"),
+        (two(["A15"], are_facts_found=False), "如果基本事实查清了，就是这样：A 方全部责任，B 方无责任"),
+    ],
+)
+def test_what_may_be_otherwise_in_any_accident(facts, said):
+    """B16 and B17 too: nothing listed, and nothing found."""
+    assert said in [change.zh for change in propose(facts, on=ON, place=PLACE).changes_if]
+
+
+def test_special_persons_and_several_accidents_tell_what_would_change_it():
+    def told(parties, **fields):
+        changes = propose(LiabilityFacts(parties=parties, **fields), on=ON, place=PLACE).changes_if
+        return [change.zh for change in changes]
+
+    a, b, c = (PartyFacts(letter=letter, kind=Kind.MOTOR) for letter in "ABC")
+    assert told((replace(a, special=("fled",)), b))[0] == "如果 A 方没有逃逸：要由民警认定"
+    faultless = [replace(each, circumstances=("no_fault",)) for each in (a, b)]
+    assert told(tuple(faultless))[0].endswith("：A 方全部责任，B 方无责任")
+    chain = told(
+        (a, replace(b, situations=("A01",)), replace(c, situations=("A01",))),
+        impacts=(Impact("B", "A", 1), Impact("C", "B", 2)),
+    )
+    assert "；第 2 起事故B 方无责任，C 方全部责任" in chain[0]
+
+
+def test_a_change_by_an_unsure_rule_is_marked():
+    left = PartyFacts(letter="A", kind=Kind.MOTOR, situations=("lane_change",), damaged_parts=("front_right",))
+    facts = LiabilityFacts(parties=(left, PartyFacts(letter="B", kind=Kind.MOTOR)))
+    told = propose(facts, on=ON, place="330600").changes_if
+    assert [change.zh.endswith("（参考）") for change in told if change.certainty == "unsure"] == [True]
 
 
 def test_a_car_parked_lawfully_owes_what_its_province_says():

@@ -47,12 +47,13 @@ class LawStep(_Answer):
 
 
 class LawChange(_Answer):
-    """Another fact, and the liability it would give; null: an officer decides."""
+    """Another fact, and the liability it would give; null: an officer decides, or there are several accidents."""
 
     zh: str
     en: str
     liability: dict[str, str] | None
     officer_decides: bool
+    certainty: str
 
 
 class LawReason(_Answer):

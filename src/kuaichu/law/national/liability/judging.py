@@ -13,13 +13,13 @@ from kuaichu import law
 from kuaichu.law.citations import Citation
 from kuaichu.law.national.liability.grades import BOTH_SIDES, ONE_SIDE, combined, grade_names, grades_text, other_grade
 from kuaichu.law.national.liability.persons import by_person, unfit_bears_more, unfit_steps
-from kuaichu.law.national.liability.reading_facts import Conduct, contradiction
-from kuaichu.law.national.liability.shapes import ReasonStep, Verdict
+from kuaichu.law.national.liability.reading_facts import RUNNING_INTO, Conduct, contradiction
+from kuaichu.law.national.liability.shapes import LiabilityFacts, ReasonStep, Verdict
 from kuaichu.law.national.liability.table import Pair, table
 from kuaichu.law.national.settlement.shapes import Grade, Kind
 from kuaichu.law.values import Value
 
-__all__ = ["grade_names", "grades_text", "judge"]
+__all__ = ["grade_names", "grades_text", "judge", "judge_facts"]
 
 _BORROWED = "C04"
 
@@ -43,6 +43,16 @@ def judge(conducts: tuple[Conduct, ...], *, collision_form: str, on: date, place
     if len(conducts) > 2:
         return _blocked_lane(conducts) or _officer("several", conducts)
     return _both_sides(conducts[0], conducts[1], on=on, place=place)
+
+
+def judge_facts(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Verdict:
+    """Who is said to have run into the other must not have been the one that was hit, unless the other moved back."""
+    hitters = {impact.hitter for impact in facts.impacts}
+    for conduct in conducts if hitters and len(conducts) == 2 else ():
+        other = next(each for each in conducts if each is not conduct)
+        if conduct.letter not in hitters and conduct.listed & RUNNING_INTO and not other.listed & {"A03", "A04"}:
+            return Verdict(None, "contradiction", ())
+    return judge(conducts, collision_form=facts.collision_form, on=on, place=place)
 
 
 def _alone(conduct: Conduct) -> Verdict:

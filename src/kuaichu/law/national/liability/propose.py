@@ -5,11 +5,10 @@ from datetime import date
 
 from kuaichu import law
 from kuaichu.law.national.liability.chains import accidents_of, impacts_by_accident, parts_of
-from kuaichu.law.national.liability.changes import MOST_CHANGES, change, changes_of
-from kuaichu.law.national.liability.judging import judge
-from kuaichu.law.national.liability.reading_facts import RUNNING_INTO, Conduct, check, read
+from kuaichu.law.national.liability.changes import changes_of
+from kuaichu.law.national.liability.judging import judge, judge_facts
+from kuaichu.law.national.liability.reading_facts import Conduct, check, read
 from kuaichu.law.national.liability.shapes import (
-    Change,
     LiabilityFacts,
     PartyFacts,
     PartyProposal,
@@ -36,17 +35,20 @@ def propose(facts: LiabilityFacts, *, on: date, place: str, with_changes: bool =
     conducts = tuple(read(party) for party in facts.parties)
     law.value(_SINCE_PROVISIONS, on=on, place=place)  # refuses days before the provisions, and wrong places
     if not facts.are_facts_found:
-        return _without_facts(facts, conducts, on=on, place=place)
-    if len(conducts) > 2 and facts.impacts:
-        return _chain(facts, conducts, on=on, place=place, with_changes=with_changes)
-    verdict = _judge_with_impacts(facts, conducts, on=on, place=place)
+        proposal = _without_facts(facts, conducts, on=on, place=place)
+    elif len(conducts) > 2 and facts.impacts:
+        proposal = _chain(facts, conducts, on=on, place=place)
+    else:
+        verdict = judge_facts(facts, conducts, on=on, place=place)
+        proposal = _of_one_accident(facts, verdict, on=on, place=place)
+    return replace(proposal, changes_if=changes_of(facts, on=on, place=place)) if with_changes else proposal
+
+
+def _of_one_accident(facts: LiabilityFacts, verdict: Verdict, *, on: date, place: str) -> Proposal:
     if verdict.officer_code == "appraise":
         verdict = _with_place_on_appraisal(verdict, on=on, place=place)
     proposal = _proposal(verdict, facts.parties, on=on, place=place)
-    proposal = replace(proposal, damaged_parts=parts_of(facts.impacts)) if facts.impacts else proposal
-    if not with_changes:
-        return proposal
-    return replace(proposal, changes_if=changes_of(facts, conducts, verdict, on=on, place=place))
+    return replace(proposal, damaged_parts=parts_of(facts.impacts)) if facts.impacts else proposal
 
 
 def _with_place_on_appraisal(verdict: Verdict, *, on: date, place: str) -> Verdict:
@@ -67,25 +69,13 @@ def _with_place_on_appraisal(verdict: Verdict, *, on: date, place: str) -> Verdi
     return replace(verdict, steps=(*verdict.steps, step))
 
 
-def _judge_with_impacts(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Verdict:
-    """Who is said to have run into the other must not have been the one that was hit, unless the other moved back."""
-    hitters = {impact.hitter for impact in facts.impacts}
-    for conduct in conducts if hitters and len(conducts) == 2 else ():
-        other = next(each for each in conducts if each is not conduct)
-        if conduct.letter not in hitters and conduct.listed & RUNNING_INTO and not other.listed & {"A03", "A04"}:
-            return Verdict(None, "contradiction", ())
-    return judge(conducts, collision_form=facts.collision_form, on=on, place=place)
-
-
 def _without_facts(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Proposal:
     step, shares = without_facts(conducts, on=on, place=place)
     whole = _proposal(Verdict(None, "facts_not_found", (step,)), facts.parties, on=on, place=place)
     return replace(whole, compensation=shares)
 
 
-def _chain(
-    facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str, with_changes: bool
-) -> Proposal:
+def _chain(facts: LiabilityFacts, conducts: tuple[Conduct, ...], *, on: date, place: str) -> Proposal:
     accidents = accidents_of(conducts, facts.impacts)
     if accidents is None:
         return _proposal(Verdict(None, "order", ()), facts.parties, on=on, place=place)
@@ -96,8 +86,7 @@ def _chain(
         parts.append(replace(part, impacts=impacts))
     damaged = parts_of(facts.impacts)
     if len(parts) == 1:
-        changes = chain_changes(facts, parts[0], on=on, place=place) if with_changes else ()
-        return replace(parts[0], damaged_parts=damaged, changes_if=changes)
+        return replace(parts[0], damaged_parts=damaged)
     whole = _proposal(Verdict(None, "two_accidents", ()), facts.parties, on=on, place=place)
     steps = tuple(step for part in parts for step in part.steps)
     return replace(whole, accidents=tuple(parts), steps=steps, damaged_parts=damaged)
@@ -155,19 +144,3 @@ def _stood_parked(parties: tuple[PartyFacts, ...]) -> bool:
     if "parked_lawfully" in motor.circumstances:
         return True
     return "stopped_in_traffic" not in motor.circumstances and any("C21" in party.situations for party in parties)
-
-
-def chain_changes(facts: LiabilityFacts, found: Proposal, *, on: date, place: str) -> tuple[Change, ...]:
-    """Several parties: for each one that did something, the result without it."""
-    changes: list[Change] = []
-    for party in sorted(facts.parties, key=lambda party: party.letter):
-        if not party.situations or len(changes) >= MOST_CHANGES:
-            continue
-        others = tuple(replace(each, situations=()) if each is party else each for each in facts.parties)
-        answer = propose(replace(facts, parties=others), on=on, place=place, with_changes=False)
-        if [each.grade for each in answer.parties] != [each.grade for each in found.parties]:
-            grades = (
-                None if answer.is_officer_needed else {each.letter: each.grade for each in answer.parties if each.grade}
-            )
-            changes.append(change(party.letter, "没有这一行为", "did not do this", grades))
-    return tuple(changes)

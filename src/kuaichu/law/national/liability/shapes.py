@@ -114,11 +114,15 @@ class PartyProposal:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One other fact that would give another result (`grades`; None: an officer decides), found by asking the rules."""
+    """One other fact that would give another result, found by asking the rules. `grades` None: an officer decides, or
+    there are several accidents. `certainty` is that of the rule which leads there.
+    """
 
     zh: str
     en: str
     grades: tuple[tuple[str, Grade], ...] | None = None
+    certainty: str = "law"
+    is_officer_needed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
