@@ -8,6 +8,7 @@ from numba import njit
 
 from kuaichu.analysis.scan.zones import Floats, Ints
 
+ALIKE = 1.45
 LEAST_EVENTS = 2  # one event is no cluster
 
 
@@ -49,6 +50,27 @@ def windows(by_day: Ints, *, longest: int, prospective: bool) -> Windows:
         depth=min(longest, days) if prospective else days,
         is_prospective=prospective,
     )
+
+
+def grouped(looked_at: Windows) -> Ints:
+    """Windows that one test may rule out together: rows of upper, least lower, level, first window, one past the last.
+
+    A group's 2 ** level windows (1, 2 or 4) end together, begin in a row, and the longest is at most `ALIKE` times as
+    long as the shortest: the test is then nearly as sharp as one for each.
+    """
+    upper, lower, groups, at = looked_at.upper, looked_at.lower, [], 0
+    while at < len(upper):
+        for level in (2, 1, 0):
+            end = at + (1 << level)
+            run = np.arange(lower[at], lower[at] - (1 << level), -1)
+            if level and (end > len(upper) or (upper[at:end] != upper[at]).any() or (lower[at:end] != run).any()):
+                continue
+            if level and upper[at] - run[-1] > ALIKE * (upper[at] - lower[at]):
+                continue
+            groups.append((upper[at], run[-1], level, at, end))
+            at = end
+            break
+    return np.array(groups, np.int64).reshape(-1, 5)
 
 
 @njit(cache=True, nogil=True)

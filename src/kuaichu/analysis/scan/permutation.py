@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kuaichu.analysis.errors import BadInput
-from kuaichu.analysis.scan.likelihood import Windows, windows
+from kuaichu.analysis.scan.likelihood import Windows, grouped, windows
 from kuaichu.analysis.scan.search import best_of_centres, greatest_of_shufflings
 from kuaichu.analysis.scan.zones import Floats, Ints, Zones, circles
 
@@ -153,6 +153,8 @@ def _null(
         looked_at.upper,
         looked_at.lower,
         looked_at.share,
+        grouped(looked_at),
+        np.cumsum(np.bincount(dealt, minlength=looked_at.depth + 1)) / len(site),
     )
     threads_used = os.cpu_count() or 1
     lanes = max(1, min(MOST_AT_ONCE, MOST_HELD // (threads_used * len(events) * (looked_at.depth + 1) + 1)))

@@ -11,6 +11,7 @@ Bools = NDArray[np.bool_]
 Floats32 = NDArray[np.float32]
 GOLDEN, MIX_1, MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 SLACK = 0.9999  # the quick test is in single precision
+ROUNDED = 4.8e-7  # of a circle's events: what single precision may lose of a running sum
 
 
 @njit(cache=True, nogil=True)
@@ -33,6 +34,9 @@ def best_of_centres(
             for w in range(len(first)):
                 inside = held[last[w] + 1] - held[first[w]]
                 expected = held[days] * float(by_day[last[w] + 1] - by_day[first[w]]) / events
+                apart = inside - expected
+                if apart <= 0 or apart**2 * (0.5 / expected + 1 / max(events - expected, 1e-9)) < best[centre]:
+                    continue  # the bound of `_greatest`
                 found = ratio(inside, expected, events)
                 if found > best[centre] * (1 + 1e-12):
                     best[centre], size[centre], window[centre] = found, at - starts[centre] + 1, w
@@ -52,6 +56,8 @@ def greatest_of_shufflings(
     upper: Ints,
     lower: Ints,
     share: Floats,
+    groups: Ints,
+    slot_share: Floats,
     found: Floats,
 ) -> None:
     """The greatest ratio of every shuffling, one seed each, into `found`; all of them side by side through every
@@ -59,7 +65,7 @@ def greatest_of_shufflings(
 
     `site_of_slot`: the site of every event. `day_of_event`: for the events within the windows' reach only, the slot
     1.. that is dealt to a site drawn without replacement. A window's events are slots[upper] - slots[lower] of the
-    running sums.
+    running sums; `groups`: of windows, from `likelihood.grouped`; `slot_share` (slots,): running share of all events.
     """
     lanes = len(seeds)
     held = np.zeros((len(site_events), slots, lanes), np.float32)
@@ -81,6 +87,8 @@ def greatest_of_shufflings(
         upper,
         lower,
         share,
+        groups,
+        slot_share,
         found,
     )
 
@@ -113,42 +121,66 @@ def _greatest(
     upper: Ints,
     lower: Ints,
     share: Floats,
+    groups: Ints,
+    slot_share: Floats,
     best: Floats,
 ) -> None:
     """With d = c - m, the ratio is at most d² (1 / 2m + 1 / (N - m)): only what could beat the best is worked out.
 
     (c log(c/m) - d <= d²/2m, and with M = N - m the rest, M((1-x)log(1-x) + x) for x = d/M, is at most d²/M.)
+    Windows of one group end together and begin 1, 2 or 4 slots in a row: none has a greater d than their least
+    running sum of c - m leaves, none a smaller share than the group's least, so one test can rule out all.
     """
-    lanes = len(best)
+    lanes, slots = len(best), len(slot_share)
     biggest = share.max()
-    small = share.astype(np.float32)
-    inverse = np.float32(1) / small
     circle = np.zeros(held.shape[1], np.float32)
-    limit = np.zeros(lanes, np.float32)
+    low = np.zeros((3, held.shape[1]), np.float32)  # least of 1, 2, 4 running sums of c - m from a slot on
+    limit, root = np.zeros(lanes, np.float32), np.zeros(lanes, np.float32)
+    roots_of_least = np.sqrt(np.array([share[group[3] : group[4]].min() for group in groups])).astype(np.float32)
+    deepest = groups[:, 2].max()
     for centre in range(len(starts) - 1):
         circle[:] = 0
         inside = 0
         for at in range(starts[centre], starts[centre + 1]):
             row = held[members[at]]
             inside += site_events[members[at]]
-            for slot in range(len(circle)):
-                circle[slot] += row[slot]
+            for place in range(len(circle)):
+                circle[place] += row[place]
             if not is_whole[at]:
                 continue
             most = inside * biggest
             factor = SLACK * inside * max(total - most, 0.0) / (0.5 * max(total - most, 0.0) + most)
             for lane in range(lanes):
                 limit[lane] = np.float32(best[lane] * factor)
-            for w in range(len(share)):
-                until, since = np.uint64(upper[w] * lanes), np.uint64(lower[w] * lanes)
-                expected = np.float32(inside) * small[w]
+                root[lane] = np.sqrt(limit[lane])
+            _lows(circle, low, slot_share, inside, lanes, slots, deepest)
+            for g in range(len(groups)):
+                ends, begins = np.uint64(groups[g, 0] * lanes), np.uint64(groups[g, 1] * lanes)
+                width, level, slack = roots_of_least[g], np.uint64(groups[g, 2]), np.float32(ROUNDED * inside)
                 hits = np.int32(0)
                 for lane in range(np.uint64(lanes)):  # unsigned: no test for negative places, so that it vectorises
-                    apart = circle[until + lane] - circle[since + lane] - expected
-                    hits += np.int32(apart * abs(apart) * inverse[w] > limit[lane])
+                    hits += np.int32(low[0, ends + lane] - low[level, begins + lane] + slack > root[lane] * width)
                 if hits > 0:
-                    above, below = circle[until : until + lanes], circle[since : since + lanes]
-                    _improve(best, limit, above, below, inside * share[w], total, inverse[w], factor)
+                    for w in range(groups[g, 3], groups[g, 4]):
+                        above = circle[upper[w] * lanes : (upper[w] + 1) * lanes]
+                        below = circle[lower[w] * lanes : (lower[w] + 1) * lanes]
+                        inverse = np.float32(1 / share[w])
+                        _improve(best, limit, above, below, inside * share[w], total, inverse, factor)
+
+
+@njit(cache=True, nogil=True)
+def _lows(
+    circle: Floats32, low: Floats32, slot_share: Floats, inside: int, lanes: int, slots: int, deepest: int
+) -> None:
+    for slot in range(slots):
+        expected = np.float32(inside * slot_share[slot])
+        for place in range(np.uint64(slot * lanes), np.uint64((slot + 1) * lanes)):
+            low[0, place] = circle[place] - expected
+    for level in range(1, deepest + 1):
+        ahead = np.uint64(lanes * (1 << (level - 1)))
+        for place in range(np.uint64(lanes * max(slots + 1 - (1 << level), 0))):
+            one, other = low[level - 1, place], low[level - 1, place + ahead]
+            low[level, place] = one if one < other else other
 
 
 @njit(cache=True, nogil=True)

@@ -7,6 +7,7 @@ import pytest
 
 from kuaichu.analysis.errors import BadInput
 from kuaichu.analysis.scan import on_sphere, permutation_scan
+from kuaichu.analysis.scan.likelihood import grouped, windows
 from kuaichu.analysis.scan.zones import circles
 
 
@@ -85,6 +86,18 @@ def test_the_seed_gives_the_answer_whatever_the_threads(monkeypatch):
         )
     assert (answers[0].null == answers[1].null).all()
     assert answers[0].clusters == answers[1].clusters
+
+
+def test_windows_ruled_out_together_change_no_answer(monkeypatch):
+    site, day, places = city(2, events=3000, sites=40, days=20)
+    day = np.where(day % 5 == 3, 0, day)  # days without events, and one with many
+    given = {"days": 20, "longest": 12, "prospective": False, "most_share": 0.3, "replicates": 150}
+    groups = grouped(windows(np.bincount(day, minlength=20), longest=12, prospective=False))
+    assert np.concatenate([np.arange(*group[3:]) for group in groups]).tolist() == list(range(groups[-1, 4]))
+    assert set(groups[:, 2]) == {0, 1, 2}
+    together = permutation_scan(site, day, places, rng=np.random.default_rng(6), **given).null
+    monkeypatch.setattr("kuaichu.analysis.scan.likelihood.ALIKE", 1.0)
+    assert (together == permutation_scan(site, day, places, rng=np.random.default_rng(6), **given).null).all()
 
 
 def test_a_planted_cluster_is_found_with_its_days_and_secondary_ones_share_no_site():
