@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
@@ -14,7 +15,13 @@ def run(options: argparse.Namespace) -> int:
     """0, or 2 with {"error": ...} on standard output for input that can't be read."""
     if options.what in ("decide", "settle", "screen", "due"):
         return _answers(options)
-    return {"check": _check, "diff": _diff, "print": _print}[options.what](options)
+    try:
+        status = {"check": _check, "diff": _diff, "print": _print}[options.what](options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - whoever read it has gone, and the end would flush again
+        return 0
+    return status
 
 
 def _answers(options: argparse.Namespace) -> int:

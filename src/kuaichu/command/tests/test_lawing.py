@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,13 @@ def test_check_diff_and_print(tmp_path):
     assert law("print", str(paper))[0] == 0
     assert "第四十四条第二款" in paper.read_text("utf-8")
     assert "<script" not in paper.read_text("utf-8")
+
+
+def test_a_reader_that_has_gone_gets_no_traceback():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    asked = ["diff", "--from", "2018-05-01", "--to", "2026-01-01", "--place", "330600"]
+    command = [sys.executable, "-m", "kuaichu.command", "law", *asked]
+    done = subprocess.run(command, cwd=ROOT / "src", stdout=write_end, stderr=subprocess.PIPE, check=False)
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (0, b"")

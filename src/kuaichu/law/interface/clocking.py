@@ -6,7 +6,7 @@ from typing import Any
 from kuaichu.clock import BEIJING
 from kuaichu.law.errors import LawError
 from kuaichu.law.interface import reading as read
-from kuaichu.law.interface.errors import InputError, unknown
+from kuaichu.law.interface.errors import InputError, not_held, unknown
 from kuaichu.law.interface.revision import law_revision
 from kuaichu.law.interface.writing import article
 from kuaichu.law.national import calendar
@@ -14,7 +14,7 @@ from kuaichu.law.national.clocks import Pause, table
 from kuaichu.law.national.clocks import due as due_by_law
 
 Json = dict[str, Any]
-_FIELDS = frozenset({"clock", "started_at", "place", "pauses", "id"})
+_FIELDS = frozenset({"clock", "started_at", "place", "pauses", "accepted_at", "id"})
 _PAUSE = frozenset({"from", "until", "kind"})
 _PAUSES = ("suspension", "appraisal", "other")
 _MOST_PAUSES = 20
@@ -30,14 +30,18 @@ def due(obj: Any) -> Json:
     pauses = tuple(
         _pause(row, f"pauses[{n}]") for n, row in enumerate(read.rows(given, "pauses", "", most=_MOST_PAUSES))
     )
-    try:
-        found = due_by_law(clock, started_at=started_at, place=place, pauses=pauses)
-    except LawError as error:
-        raise InputError("not_in_force", "started_at", str(error)) from None
+    accepted_at = moment(given, "accepted_at", "") if given.get("accepted_at") is not None else None
     row = table()[clock]
+    if accepted_at is not None and "or_later" not in row:
+        message = "这个期限不看受理时间 / this clock does not look at acceptance"
+        raise InputError("accepted_at", "accepted_at", message)
+    try:
+        found = due_by_law(clock, started_at=started_at, place=place, pauses=pauses, accepted_at=accepted_at)
+    except LawError:
+        raise not_held("started_at") from None
     return {
         "clock": clock,
-        "started_at": started_at.astimezone(BEIJING).isoformat(),
+        "started_at": found.started_at.astimezone(BEIJING).isoformat(),
         "from": row["from"]["zh"],
         "from_en": row["from"]["en"],
         "length": found.length,

@@ -7,7 +7,7 @@ from typing import Any
 from kuaichu.law.engine import the_law
 from kuaichu.law.errors import LawError
 from kuaichu.law.interface import reading as read
-from kuaichu.law.interface.errors import InputError
+from kuaichu.law.interface.errors import InputError, not_held
 from kuaichu.law.interface.facts import FIELDS, facts_of
 from kuaichu.law.interface.revision import law_revision
 from kuaichu.law.interface.writing import articles
@@ -34,8 +34,8 @@ def decide(obj: Any) -> Json:
         answer = dict(_decided(facts, *_same_terms(on, place)))
     except LiabilityError as error:
         raise InputError(error.code, "", f"{error.zh} / {error.en}") from None
-    except LawError as error:
-        raise InputError("not_in_force", "on", str(error)) from None
+    except LawError:
+        raise not_held("on") from None
     if impacts:
         _add_parts(answer, parts_of(impacts))
     if ignored:

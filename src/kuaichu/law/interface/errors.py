@@ -21,6 +21,12 @@ class InputError(ValueError):
         return {"error": row | ({"nearest": list(self.nearest)} if self.nearest else {})}
 
 
+def not_held(field: str) -> InputError:
+    """The refusal of a day before the first rule that this product holds, or beyond its calendar."""
+    message = "没有收录这一天的规定，请换一个日期 / no rules of this day are held; choose another"
+    return InputError("not_in_force", field, message)
+
+
 def unknown(field: str, given: str, known: Iterable[str], *, code: str = "unknown_code") -> InputError:
     """The refusal of an unknown code, with the nearest known ones (all, when they are few and none is near)."""
     codes = sorted(known)

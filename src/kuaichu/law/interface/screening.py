@@ -5,7 +5,7 @@ from typing import Any
 from kuaichu.law.errors import LawError
 from kuaichu.law.interface import reading as read
 from kuaichu.law.interface.clocking import moment
-from kuaichu.law.interface.errors import InputError, unknown
+from kuaichu.law.interface.errors import not_held, unknown
 from kuaichu.law.interface.revision import law_revision
 from kuaichu.law.interface.writing import articles
 from kuaichu.law.national import online
@@ -34,8 +34,8 @@ def screen(obj: Any) -> Json:
         found = screen_by_law(answers, on=on, place=place)
         more = online.judge(found, facts, on=on, place=place)
         found = more.screening
-    except LawError as error:
-        raise InputError("not_in_force", "on", str(error)) from None
+    except LawError:
+        raise not_held("on") from None
     return {
         "track": found.track.value,
         "clear_scene": found.clear_scene,

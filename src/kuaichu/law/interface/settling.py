@@ -6,7 +6,7 @@ from typing import Any
 
 from kuaichu.law.errors import LawError
 from kuaichu.law.interface import reading as read
-from kuaichu.law.interface.errors import InputError
+from kuaichu.law.interface.errors import InputError, not_held
 from kuaichu.law.interface.facts import check_ids
 from kuaichu.law.interface.revision import law_revision
 from kuaichu.law.interface.writing import brief_articles
@@ -69,8 +69,8 @@ def _settle(entered: SettlementInput, on: date, place: str) -> Settlement:
         return settle_by_law(entered, on=on, place=place)
     except SettlementError as error:
         raise InputError(error.code, "parties", f"{error.zh} / {error.en}") from None
-    except LawError as error:
-        raise InputError("not_in_force", "on", str(error)) from None
+    except LawError:
+        raise not_held("on") from None
 
 
 def _party(row: Any, path: str, losses: dict[str, Json]) -> PartyInput:

@@ -65,11 +65,15 @@ class Due:
         return self.certainty == "unsure"
 
 
-def due(clock: str, *, started_at: datetime, place: str, pauses: tuple[Pause, ...] = ()) -> Due:
+def due(
+    clock: str, *, started_at: datetime, place: str, pauses: tuple[Pause, ...] = (), accepted_at: datetime | None = None
+) -> Due:
     """When `clock` (a key of `clocks.yaml`), started at an aware moment, ends at `place`.
 
     Days of a pause are not counted, whatever they would have counted as; periods below a day have none. A suspension
     is cut at the most that the law allows (`suspension.most`), beyond that the period runs again.
+
+    `accepted_at`: for a clock that starts at its event or, if later, with acceptance (Art. 90(2)).
 
     The period is the one in force on the Beijing day of the start. Raises LawError for an unknown clock or place,
     before the period's first value, or beyond the working calendar.
@@ -79,6 +83,10 @@ def due(clock: str, *, started_at: datetime, place: str, pauses: tuple[Pause, ..
     row = table().get(clock)
     if row is None:
         raise LawError(f"clocks.yaml holds no clock {clock!r}")
+    if accepted_at is not None:
+        if row.get("or_later") != "acceptance":
+            raise LawError(f"{clock} does not look at acceptance")
+        started_at = max(started_at, accepted_at)
     first_on = local_day(started_at)
     period = engine.value(clock, on=first_on, place=place)
     step = _STEPS.get(period.unit)
@@ -142,6 +150,8 @@ def table() -> dict[str, dict[str, Any]]:
         definition = engine.the_law().definitions.get(clock)
         if definition is None or definition.unit not in _STEPS | _LAST_DAYS:
             raise LawError(f"national/clocks.yaml: {clock}: no period of this name among the values")
+        if row.get("or_later") not in (None, "acceptance"):
+            raise LawError(f"national/clocks.yaml: {clock}: or_later must be acceptance or be left out")
         if row.get("ends") not in (None, "workday"):
             raise LawError(f"national/clocks.yaml: {clock}: ends must be workday or be left out")
         if row.get("runs") not in (None, "back") or (row.get("runs") and definition.unit != "working_day"):

@@ -1,11 +1,14 @@
 """The law as JSON: shapes, refusals with their field, and that nothing but InputError ever comes out."""
 
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kuaichu import law
+from kuaichu.law.engine import the_law
 from kuaichu.law.interface import InputError, decide, due, law_revision, screen, settle
 
 DECIDE = {
@@ -216,3 +219,32 @@ def test_nothing_but_an_input_error_comes_out(ask, obj):
             json.dumps(error.as_json())
 
     fuzz()
+
+
+def test_days_without_rules_are_refused_in_words():
+    two_cars = [{"id": "A", "kind": "motor", "liability": "full"}, {"id": "B", "kind": "motor", "liability": "none"}]
+    with pytest.raises(InputError) as refused:
+        settle({"on": "2017-01-01", "place": "330600", "parties": two_cars})
+    assert (refused.value.code, refused.value.field) == ("not_in_force", "on")
+    assert refused.value.message.startswith("没有收录这一天的规定")
+
+
+def test_police_mediation_starts_at_its_event_or_with_acceptance_if_that_is_later():
+    """Handling Provisions Art. 90: ten working days from the end of treatment and the like."""
+    asked = {"clock": "mediation.result", "started_at": "2026-03-02T10:00:00+08:00", "place": "330600"}
+    assert "定残" in due(asked)["from"]
+    assert due(asked)["last_on"] == "2026-03-16"
+    assert due(asked | {"accepted_at": "2026-03-09T09:00:00+08:00"})["last_on"] == "2026-03-23"
+    assert due(asked | {"accepted_at": "2026-02-09T09:00:00+08:00"})["last_on"] == "2026-03-16"
+    with pytest.raises(InputError, match="acceptance"):
+        due(asked | {"clock": "review.apply", "accepted_at": "2026-03-09T09:00:00+08:00"})
+
+
+def test_nothing_that_was_only_quoted_says_it_was_read_in_the_act():
+    on = date(2026, 3, 2)
+    known = {
+        key: law.value(key, on=on, place="350900").certainty for key in the_law().definitions if key.startswith("ctpl.")
+    }
+    assert set(known.values()) == {"practice"}
+    assert law.value("share_to_nonmotor.parked_lawfully", on=on, place="350900").mark_zh == "惯例"
+    assert law.value("relief.police_notice", on=on, place="350900").is_unsure

@@ -184,4 +184,5 @@ class LawClock(Sent):
     started_at: Moment
     place: PlaceCode
     pauses: list[LawPause] = []
+    accepted_at: Moment | None = None
     id: str | None = None
