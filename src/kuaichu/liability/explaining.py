@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kuaichu.law.national.liability import Change, Impact, Proposal, ReasonStep
+from kuaichu.law.national.liability.changes import TO_OFFICER
 from kuaichu.law.values import mark_of
 
 _LETTER = re.compile(r" ?([ABC]) 方")
@@ -62,9 +63,11 @@ def _share_mark(proposal: Proposal) -> dict[str, str]:
 
 def _change(change: Change) -> Json:
     grades = None if change.grades is None else {letter: str(grade) for letter, grade in change.grades}
-    zh, _, _ = change.zh.partition("：")
+    zh, _, then = change.zh.partition("：")
     en, _, _ = change.en.partition(": ")
-    if change.certainty == "unsure":
+    if grades is None and then != TO_OFFICER[0]:  # no liability at all, or several accidents: the sentence says it
+        zh, en = change.zh, change.en
+    elif change.certainty == "unsure":
         mark_zh, mark_en = mark_of(change.certainty)
         zh, en = f"{zh}（{mark_zh}）", f"{en} ({mark_en})"
     return {"zh": titled(change.zh), "en": change.en, "if_zh": titled(zh), "if_en": en, "grades": grades}

@@ -26,7 +26,7 @@ def test_worked_periods(example: dict) -> None:
     else:
         assert (found.last_on, found.at) == (None, beijing(example["at"]))
     assert found.at.utcoffset() == timedelta(0)
-    assert not found.is_unsure
+    assert found.is_unsure == example.get("unsure", False)
 
 
 def test_one_second_over_midnight_is_another_first_day() -> None:

@@ -21,6 +21,7 @@ from kuaichu.law.values import mark_of
 
 MOST_CHANGES = 3
 _Grades = dict[str, Grade] | None
+TO_OFFICER = ("要由民警认定", "an officer has to determine")
 # A behaviour that every kind of party has, to try "at fault too" with.
 _EXAMPLE = "signal"
 _WITHOUT = {
@@ -230,4 +231,4 @@ def _change(zh: str, en: str, then: _Outcome) -> Change:
 
 
 def _result(grades: _Grades) -> tuple[str, str]:
-    return grades_text(grades) if grades else ("要由民警认定", "an officer has to determine")
+    return grades_text(grades) if grades else TO_OFFICER

@@ -111,6 +111,18 @@ def test_senseless_determinations_are_refused_and_nothing_typed_is_lost(desk, on
     assert not Determination.objects.exists()
 
 
+def test_a_car_beside_a_rider_may_be_found_parked(desk, online):
+    online.case.parties.filter(letter="A").update(kind="nonmotor")
+    text = desk.get(f"/police/cases/{online.case.pk}/").content.decode()
+    assert 'name="parked_B"' in text
+    assert 'name="parked_A"' not in text
+    fields = form(
+        online, grade_A="full", grade_B="none", conduct_A="撞上停着的车", override_reason="照片清楚", parked_B="1"
+    )
+    assert desk.post(f"/police/cases/{online.case.pk}/determination/", fields).status_code == 302
+    assert Determination.objects.get().parked == ["B"]
+
+
 def test_override_with_reason(desk, online):
     fields = form(
         online, grade_A="equal", grade_B="equal", override_reason="乙方同时倒车", conduct_B="倒车时未确认后方"
