@@ -22,8 +22,8 @@ from kuaichu.web.public.law_words import Option
 LETTERS = "ABCD"
 LEAST_PARTIES = 2
 _TEN_THOUSAND = 10_000
-# Covers are typed in units of 10,000 yuan; above this somebody has typed yuan.
-_COVER_MOST_YUAN = 100_000_000
+# Covers are typed in units of 10,000 yuan; above so many of them somebody has typed yuan.
+_COVER_MOST = _TEN_THOUSAND
 _TEXT_MOST = 24
 # Heads of loss: what they are called, and what belongs to each.
 HEADS: Mapping[str, tuple[str | Promise, str | Promise]] = {
@@ -185,12 +185,11 @@ def _fen(text: str, name: str, errors: dict[str, str]) -> int:
 
 def _cover_fen(text: str, name: str, errors: dict[str, str]) -> int:
     """The cover of a policy, typed in 万元."""
-    found = _fen(text, name, errors) * _TEN_THOUSAND
-    if found > _COVER_MOST_YUAN * 100:
-        most = _COVER_MOST_YUAN // _TEN_THOUSAND
-        errors[name] = _("这里的单位是万元，最多填 %(most)d。保额 100 万元就填 100") % {"most": most}
+    typed = _fen(text, name, errors)
+    if typed > _COVER_MOST * 100:
+        errors[name] = _("这里的单位是万元，最多填 %(most)d。保额 100 万元就填 100") % {"most": _COVER_MOST}
         return 0
-    return found
+    return typed * _TEN_THOUSAND
 
 
 def _percent(text: str, name: str, errors: dict[str, str]) -> int | float:
