@@ -1,4 +1,4 @@
-"""The city: where accidents happen, when, and to whom. Roads come from a GeoJSON file, everything else from the seed."""
+"""The city: where accidents happen, when, and to whom. Roads come from a file, everything else from the seed."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from kuaichu.law.identifiers.people import check_character
-from simulator.phones import Manners, Person
+from simulator.people import Manners, Person
 
 CHINA = timezone(timedelta(hours=8))
 # Share of a day's accidents by hour, roughly two rush hours; and weight of a weekday, Monday first. Ours, not measured.

@@ -40,6 +40,11 @@ class Unreachable(Exception):
 class House(Protocol):
     """An installation under play."""
 
+    faults: tuple[str, ...]  # what it can be made to suffer
+
+    def suffer(self, fault: str) -> None:
+        """Let one of `faults` happen; returns when it is over or the house is being started again."""
+
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes, address: str) -> Answer:
         """One HTTP request as if from the IP `address`. Raises Unreachable."""
 
@@ -49,8 +54,8 @@ class House(Protocol):
     def wait_until(self, moment: datetime) -> None:
         """Until the house's clock shows `moment`: it is moved there, or we sleep."""
 
-    def work(self) -> None:
-        """Let the background worker do what waits, if it doesn't do so by itself."""
+    def work(self) -> datetime | None:
+        """Let the worker do what waits, if it doesn't do so by itself; when it wants to go on, at the latest."""
 
     def texts(self, after: int) -> list[Text]:
         """Text messages with a number above `after`, oldest first."""
@@ -60,3 +65,6 @@ class House(Protocol):
 
     def insurer_address(self, port: int) -> None:
         """Where the house finds the insurers from now on."""
+
+    def verify(self, number: str) -> list[str]:
+        """What `./kuaichu verify NUMBER` finds wrong with a case."""

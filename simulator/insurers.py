@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,9 +13,9 @@ from simulator.house import Unreachable
 from simulator.wire import API, PASSING, Failed, Wire, as_json, key_of, signed
 from simulator.world import Rest, Until, World
 
-Steps = Iterator[Rest]
+Steps = Generator[Rest, None, Any]
 COVER_LIMIT_FEN = 100_000_000
-POLL_S = 300.0
+POLL_S = (60.0, 300.0)
 LONGEST_POLL_S = 6 * 3600.0
 LOSS_YUAN = (300, 9000)
 
@@ -45,7 +45,12 @@ class Insurer:
         self.began = world.house.now()
         self.effects: dict[str, dict[str, Any]] = {}
         self.paid_fen: dict[str, int] = {}
+        self.policies: dict[str, dict[str, Any]] = {}
+        self.keys_of: dict[str, set[str]] = {}
+        self.claims_seen: set[str] = set()
         self._tries: dict[str, int] = {}
+        self._which: dict[str, int] = {}  # claims and payments in the order in which they first came
+        self._numbers: dict[str, str] = {}
         self._lock = threading.Lock()
         self._due: list[tuple[float, str, dict[str, Any]]] = []
 
@@ -53,9 +58,9 @@ class Insurer:
         """The answer to one message of the house."""
         with self._lock:
             tries = self._tries[key] = self._tries.get(key, 0) + 1
-            dice = Random(
-                f"{self.world.seed}:{self.code}:{operation}:{body.get('claim_id', '')}{body.get('payment_id', '')}:{tries}"
-            )
+            subject = str(body.get("payment_id") or body.get("claim_id"))
+            which = self._which.setdefault(subject, len(self._which))
+            dice = Random(f"{self.world.seed}:{self.code}:{operation}:{which}:{tries}")
             if self._is_away() or (tries < 4 and dice.random() < self.temper.busy):
                 self.world.meter.count("insurer.busy")
                 return 503, {"error": "busy"}
@@ -63,7 +68,7 @@ class Insurer:
                 self.world.meter.count("insurer.nonsense")
                 return 200, {"state": "accepted", "report_number": None, "policy": "?"}
             if key in self.effects:
-                return 201, self.effects[key]
+                return (202 if self.effects[key]["state"] == "pending" else 201), self.effects[key]
             return self._first(operation, key, body, dice)
 
     def _is_away(self) -> bool:
@@ -71,20 +76,28 @@ class Insurer:
         return self.temper.away[0] <= hours < self.temper.away[1]
 
     def _first(self, operation: str, key: str, body: dict[str, Any], dice: Random) -> tuple[int, dict[str, Any]]:
-        number = sha256(f"{self.code}:{body.get('claim_id') or body.get('payment_id')}".encode()).hexdigest()
+        self.keys_of.setdefault(f"{operation} {body.get('payment_id') or body.get('claim_id')}", set()).add(key)
+        number = f"{self.code}-{self._which[str(body.get('payment_id') or body.get('claim_id'))]:06d}"
         if operation == "payments":
-            news = {"state": "paid", "amount_fen": body["amount_fen"], "partner_reference": f"P{number[:12]}"}
+            news: dict[str, Any] = {
+                "state": "paid",
+                "amount_fen": body["amount_fen"],
+                "partner_reference": f"P{number}",
+            }
             self.paid_fen[str(body["payment_id"])] = int(body["amount_fen"])
             self._confirm(body["callback_url"], news, dice)
-            answer = {"state": "accepted", "partner_reference": f"P{number[:12]}"}
+            answer: dict[str, Any] = {"state": "accepted", "partner_reference": f"P{number}"}
         else:
-            answer = {"state": "accepted", "report_number": f"R{number[:12]}", "policy": _policy(dice)}
+            answer = {"state": "accepted", "report_number": f"R{number}", "policy": _policy(dice)}
+            self.claims_seen.add(str(body["claim_id"]))
+            self.policies[str(body["claim_id"])] = answer["policy"]
             if dice.random() < self.temper.late:
                 self._confirm(body["callback_url"], answer, dice)
                 self.effects[key] = {"state": "pending"}
                 return 202, {"state": "pending"}
         self.effects[key] = answer
-        self.world.ring(f"claims {self.code}")
+        self._numbers[str(answer.get("partner_reference") or answer.get("report_number"))] = _case_number(body)
+        self.world.ring("claims", after_s=5.0)
         return 201, answer
 
     def _confirm(self, url: str, news: dict[str, Any], dice: Random) -> None:
@@ -111,7 +124,12 @@ class Insurer:
         headers = signed(self.world.house, self.code, method="POST", path=path, key=key, body=body, plain=True)
         answer = yield from self.wire.until_answered("callback", "POST", path, headers=headers, body=body)
         self.world.meter.count(f"insurer.callback.{answer.status}")
-        self.world.ring(f"claims {self.code}")
+        self.world.ring("claims", after_s=5.0)
+        self.world.ring_case(self._numbers.get(news.get("partner_reference") or news.get("report_number") or "", ""))
+
+
+def _case_number(body: dict[str, Any]) -> str:
+    return str(body.get("case_number") or "")
 
 
 def _policy(dice: Random) -> dict[str, Any]:
@@ -166,19 +184,19 @@ class _Handler(BaseHTTPRequestHandler):
 def adjuster(world: World, wire: Wire, agency: str, username: str) -> Steps:
     """Assesses, approves and pays what waits, through the insurer's own API."""
     while True:
-        claims = yield from _call(world, wire, agency, "GET", "/insurer/claims?limit=100")
-        for row in claims["claims"]:
-            if row["state"] in ("accepted", "assessed", "approved"):
+        for state in ("accepted", "assessed", "approved"):
+            claims = yield from _call(world, wire, agency, "GET", f"/insurer/claims?state={state}&limit=100")
+            for row in sorted(claims["claims"], key=lambda row: (row["opened_at"], row["letter"])):
                 try:
                     yield from _advance(world, wire, agency, username, row)
                 except Failed as refused:
                     world.meter.count(f"adjuster.refused.{refused.code}")
-        yield Until(f"claims {agency}", LONGEST_POLL_S)
-        yield POLL_S
+        yield Until("claims", LONGEST_POLL_S)
+        yield wire.dice.uniform(*POLL_S)
 
 
 def _advance(world: World, wire: Wire, agency: str, username: str, row: dict[str, Any]) -> Steps:
-    claim_id = row["id"]
+    claim_id, number = row["id"], row["case_number"]
     if row["state"] == "accepted":
         claim = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}")
         for vehicle in claim["vehicles"]:
@@ -186,6 +204,7 @@ def _advance(world: World, wire: Wire, agency: str, username: str, row: dict[str
                 yield wire.dice.uniform(60, 600)
                 fields = {"adjuster": username, "letter": vehicle["letter"], "lines": _loss(wire.dice, vehicle)}
                 yield from _call(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/assessments", fields)
+                world.ring("claims", after_s=5.0)
         return
     settlement = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
     if row["state"] == "assessed" and not settlement["problem_code"]:
@@ -193,11 +212,11 @@ def _advance(world: World, wire: Wire, agency: str, username: str, row: dict[str
         what = "approval" if settlement["own_fen"] else "settled"
         yield from _call(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/{what}", decided)
         settlement = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
+        world.ring_case(number)
     for payment in settlement["payments"]:
         if payment["state"] in ("planned", "failed") and payment["has_account"]:
-            yield from _call(
-                world, wire, agency, "POST", f"/insurer/payments/{payment['id']}/order", {"adjuster": username}
-            )
+            path = f"/insurer/payments/{payment['id']}/order"
+            yield from _call(world, wire, agency, "POST", path, {"adjuster": username})
 
 
 def _loss(dice: Random, vehicle: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,18 +6,21 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from simulator.city import City
+from simulator.breaking import suffering
+from simulator.city import City, Spot
 from simulator.house import House
 from simulator.insurers import HARD as INSURERS_HARD
 from simulator.insurers import MOODY, STEADY, Counter, Insurer, Temper, adjuster
 from simulator.mailbox import Mailbox
-from simulator.officers import Desk, officer
-from simulator.phones import Phone, Record
+from simulator.officers import Desk, Officer
+from simulator.people import Record
+from simulator.phones import Phone
 from simulator.wire import CALM, HARD, MILD, Weather, Wire
 from simulator.world import World
 
 WEATHERS: dict[str, Weather] = {"none": CALM, "mild": MILD, "hard": HARD}
 TEMPERS: dict[str, Temper] = {"none": STEADY, "mild": MOODY, "hard": INSURERS_HARD}
+HOURS_BETWEEN_FAULTS = {"mild": 12.0, "hard": 3.0}
 SETTLING = timedelta(days=3)  # after the last accident, so that cases can end
 
 
@@ -45,15 +48,39 @@ class Outcome:
     plan: Plan
     world: World
     city: City
+    mailbox: Mailbox
     records: list[Record] = field(default_factory=list)
     insurers: dict[str, Insurer] = field(default_factory=dict)
     began: datetime | None = None
     ended: datetime | None = None
+    forgotten: int = 0  # drafts that had their time and were forgotten by the house
+    has_all_happened: bool = False  # the last accident has
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is left to happen: every accident that will be has been, and every case is closed."""
+        return self.has_all_happened and all(record.stage == "closed" for record in self.records)
 
 
 def run(house: House, plan: Plan, *, progress: Callable[[str], None] | None = None) -> Outcome:
     """Play `plan` in `house`. Same seed, commit and house in one process: the same run."""
-    world = World(house, plan.seed)
+    outcome, counter = begin(house, plan)
+    try:
+        outcome.world.spawn("traffic", _traffic(outcome))
+        if plan.faults != "none":
+            outcome.world.spawn("faults", suffering(outcome.world, HOURS_BETWEEN_FAULTS[plan.faults]))
+        end = house.now() + timedelta(days=plan.days) + SETTLING
+        outcome.world.run(end, is_over=_ended(outcome, _told(progress, outcome)))
+    finally:
+        counter.shutdown()
+        counter.server_close()
+    outcome.ended = house.now()
+    return outcome
+
+
+def begin(house: House, plan: Plan, *, pace: float = 1.0) -> tuple[Outcome, Counter]:
+    """The city, its staff and the insurers' counter, before the first accident. The caller closes the counter."""
+    world = World(house, plan.seed, pace=pace)
     city = City(
         plan.roads,
         seed=plan.seed,
@@ -61,18 +88,10 @@ def run(house: House, plan: Plan, *, progress: Callable[[str], None] | None = No
         insurers=list(plan.adjusters),
         days=plan.days,
     )
-    outcome = Outcome(plan, world, city, began=house.now())
+    outcome = Outcome(plan, world, city, Mailbox(house), began=house.now())
     counter = _partners(outcome)
-    try:
-        _staff(outcome)
-        world.spawn("traffic", _traffic(outcome, Mailbox(house)))
-        end = house.now() + timedelta(days=plan.days) + SETTLING
-        world.run(end, progress=_told(progress, outcome))
-    finally:
-        counter.shutdown()
-        counter.server_close()
-    outcome.ended = house.now()
-    return outcome
+    _staff(outcome)
+    return outcome, counter
 
 
 def _wire(outcome: Outcome, name: str, *, address: str, weather: Weather = CALM) -> Wire:
@@ -96,52 +115,71 @@ def _staff(outcome: Outcome) -> None:
     world, plan = outcome.world, outcome.plan
     for at, username in enumerate(plan.officers):
         desk = Desk(_wire(outcome, f"officer {username}", address=f"10.1.0.{at + 1}"), username, plan.password)
-        world.spawn(f"officer {username}", officer(world, desk))
+        world.spawn(f"officer {username}", Officer(world, desk).run())
     for at, (agency, username) in enumerate(plan.adjusters.items()):
         wire = _wire(outcome, f"adjuster {agency}", address=f"10.2.0.{at + 1}")
         world.spawn(f"adjuster {agency}", adjuster(world, wire, agency, username))
         world.spawn(f"callbacks {agency}", outcome.insurers[agency].calling_back())
 
 
-def _traffic(outcome: Outcome, mailbox: Mailbox) -> Iterator[float]:
-    """Accidents happen; each brings two phones into the world a little later."""
-    world, plan, city = outcome.world, outcome.plan, outcome.city
-    for at, (moment, spot) in enumerate(city.accidents(plan.first, plan.days)):
+def _traffic(outcome: Outcome) -> Iterator[float]:
+    """Accidents happen, one after the other."""
+    world, plan = outcome.world, outcome.plan
+    for at, (moment, spot) in enumerate(outcome.city.accidents(plan.first, plan.days)):
         if at >= plan.most_cases:
-            return
+            break
         rest = (moment - world.house.now()).total_seconds()
         if rest > 0:
             yield rest
-        record = Record(
-            name=f"case {at}",
-            place=plan.place,
-            scene=city.scene(),
-            location=spot.words,
-            lon=spot.lon,
-            lat=spot.lat,
-            occurred_at=max(moment, world.house.now() - timedelta(minutes=1)),
-        )
-        outcome.records.append(record)
-        for letter in "AB":
-            name = f"phone {at}{letter}"
-            wire = _wire(outcome, name, address=_address(world.dice_of(name)), weather=WEATHERS[plan.faults])
-            phone = Phone(world, wire, mailbox, record, city.person(), city.manners(), letter)
-            world.spawn(name, phone.run(), at=world.house.now() + timedelta(seconds=wire.dice.uniform(30, 240)))
+        newcomer(outcome, spot, moment, weather=WEATHERS[plan.faults])
+    outcome.has_all_happened = True
+
+
+def newcomer(outcome: Outcome, spot: Spot, moment: datetime, *, weather: Weather) -> None:
+    """One accident; it brings two phones into the world a little later."""
+    world, plan, city, at = outcome.world, outcome.plan, outcome.city, len(outcome.records)
+    record = Record(
+        name=f"case {at}",
+        place=plan.place,
+        scene=city.scene(),
+        location=spot.words,
+        lon=spot.lon,
+        lat=spot.lat,
+        occurred_at=max(moment, world.house.now() - timedelta(minutes=1)),
+    )
+    outcome.records.append(record)
+    for letter in "AB":
+        name = f"phone {at}{letter}"
+        wire = _wire(outcome, name, address=_address(world.dice_of(name)), weather=weather)
+        phone = Phone(world, wire, outcome.mailbox, record, city.person(), city.manners(), letter)
+        world.spawn_in(name, phone.run(), wire.dice.uniform(30, 240))
 
 
 def _address(dice: Random) -> str:
     return f"100.{dice.randrange(64, 128)}.{dice.randrange(256)}.{dice.randrange(1, 255)}"
 
 
-def _told(progress: Callable[[str], None] | None, outcome: Outcome) -> Callable[[datetime], None] | None:
-    if progress is None:
-        return None
+def _ended(outcome: Outcome, tell: Callable[[], None]) -> Callable[[], bool]:
+    """Whether every accident has happened and every case is closed."""
+    checked = [0]
+
+    def ask() -> bool:
+        checked[0] += 1
+        if checked[0] % 50:
+            return False
+        tell()
+        return outcome.is_quiet
+
+    return ask
+
+
+def _told(progress: Callable[[str], None] | None, outcome: Outcome) -> Callable[[], None]:
     last = [""]
 
-    def tell(at: datetime) -> None:
+    def tell() -> None:
         closed = sum(record.stage == "closed" for record in outcome.records)
-        text = f"{at:%m-%d %H}h  {len(outcome.records)} cases, {closed} closed"
-        if text != last[0]:
+        text = f"{outcome.world.house.now():%m-%d %H}h  {len(outcome.records)} cases, {closed} closed"
+        if progress is not None and text != last[0]:
             last[0] = text
             progress(text)
 

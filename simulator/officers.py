@@ -1,24 +1,34 @@
-"""Officers at the desk: they look at the queue that the pages show, open the case that waits longest, and decide."""
+"""Officers at the desk: they look at the queues that the pages show, open the case that waits longest, and decide."""
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from urllib.parse import urlencode
 
 from simulator.house import Answer, Unreachable
 from simulator.wire import FORM, PASSING, Failed, Wire
 from simulator.world import Rest, Until, World
 
-Steps = Iterator[Rest]
+Steps = Generator[Rest, None, Any]
 CASE = re.compile(r'href="/police/cases/([0-9a-f-]{36})/')
+NUMBER = re.compile(r'<p class="muted">(\d{20}) ·')
+WAITING = re.compile(r'data-tab="(\w+)"[^>]*>[^<]*<span class="count[^"]*">(\d+)')
 SEEN = re.compile(r'name="seen" value="([0-9a-f-]+)"')
+RETAKE = re.compile(r'name="(retake_\w+)".*?<option value="(\w+)"', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 FACTS = re.compile(r'<textarea id="facts_text"[^>]*>(.*?)</textarea>', re.DOTALL)
 CHECKED = re.compile(r'name="(grade_[ABC])" value="(\w+)" checked')
 GRADE = re.compile(r'name="grade_([ABC])"')
+UNSIGNED = re.compile(r'name="letter" value="([ABC])"')
+TROUBLE = re.compile(r'name="key" value="((?:event|exchange)-[0-9a-f-]+)"')
 IDLE_S = (3.0, 12.0)
-LONGEST_IDLE_S = 1800.0
+LONGEST_IDLE_S = 3600.0
+PATIENCE = {"signing": timedelta(hours=1), "exceptions": timedelta(hours=5)}
+RETAKES = 0.06
+QUEUES = ("photos", "online", "field", "signing", "exceptions")
 
 
 class Desk:
@@ -59,74 +69,121 @@ class Desk:
         return answer
 
 
-def officer(world: World, desk: Desk, *, seconds_per_case: tuple[float, float] = (15.0, 60.0)) -> Steps:
-    """Works through photos, determinations and signatures as long as the world goes on."""
-    dice: Random = desk.wire.dice
-    while True:
-        try:
-            has_worked = yield from _round(world, desk, seconds_per_case)
-        except Unreachable:
-            has_worked = False
-        if not has_worked:
-            yield Until("desk", LONGEST_IDLE_S)
-            yield dice.uniform(*IDLE_S)
+class Officer:
+    """One officer. `run()` works through the queues as long as the world goes on."""
 
+    def __init__(self, world: World, desk: Desk, *, seconds_per_case: tuple[float, float] = (15.0, 60.0)) -> None:
+        self.world, self.desk, self._pace_s = world, desk, seconds_per_case
+        self.dice: Random = desk.wire.dice
+        self._not_before: dict[str, datetime] = {}
+        self._first_seen: dict[tuple[str, str], datetime] = {}
 
-def _round(world: World, desk: Desk, seconds_per_case: tuple[float, float]) -> Steps:
-    for queue, decide in (("photos", _photos), ("online", _determine), ("field", _attend)):
-        page = desk.get(f"/police/?queue={queue}")
+    def run(self) -> Steps:
+        while True:
+            try:
+                has_worked = yield from self._round()
+            except Unreachable:
+                has_worked = False
+            if not has_worked:
+                yield Until("desk", LONGEST_IDLE_S)
+                yield self.dice.uniform(*IDLE_S)
+
+    def _round(self) -> Steps:
+        """True when something was decided."""
+        page = self.desk.get("/police/?queue=photos")
         if page.status in PASSING:
             return False
-        found = list(dict.fromkeys(CASE.findall(page.text)))
-        for case_id in found[:3]:
-            yield desk.wire.dice.uniform(*seconds_per_case)
-            opened = desk.get(f"/police/cases/{case_id}/?queue={queue}")
-            if opened.status != 200:
-                world.meter.count(f"desk.case.{opened.status}")
+        if page.status != 200:
+            raise Failed("desk", page)
+        waiting = {name: int(count) for name, count in WAITING.findall(page.text)}
+        for queue in QUEUES:
+            now = self.world.house.now()
+            if waiting.get(queue) and now >= self._not_before.get(queue, now) and (yield from self._work_off(queue)):
+                return True
+        return False
+
+    def _work_off(self, queue: str) -> Steps:
+        page = self.desk.get(f"/police/?queue={queue}")
+        for case_id in list(dict.fromkeys(CASE.findall(page.text))):
+            if not self._is_ripe(queue, case_id):
                 continue
-            decide(world, desk, case_id, opened)
-        if found:
-            return True
-    return False
+            yield self.dice.uniform(*self._pace_s)
+            opened = self.desk.get(f"/police/cases/{case_id}/?queue={queue}")
+            if opened.status != 200:
+                self.world.meter.count(f"desk.case.{opened.status}")
+                continue
+            if getattr(self, f"_{queue}")(case_id, opened):
+                self._first_seen.pop((queue, case_id), None)
+                found = NUMBER.search(opened.text)
+                if found and queue != "exceptions":
+                    self.world.ring_case(found.group(1))
+                return True
+        if queue in PATIENCE:
+            self._not_before[queue] = self.world.house.now() + PATIENCE[queue] / 4 / self.world.pace
+        return False
 
+    def _is_ripe(self, queue: str, case_id: str) -> bool:
+        """Signatures and troubles are given a while to settle by themselves."""
+        patience = PATIENCE.get(queue, timedelta(0))
+        now = self.world.house.now()
+        return now - self._first_seen.setdefault((queue, case_id), now) >= patience / self.world.pace
 
-def _photos(world: World, desk: Desk, case_id: str, page: Answer) -> None:
-    seen = SEEN.findall(page.text)
-    if not seen:
-        return
-    fields = [("seen", photo) for photo in dict.fromkeys(seen)]
-    answer = desk.post(f"/police/cases/{case_id}/photos/pass/", [*_hidden(page).items(), *fields])
-    world.meter.count(f"desk.photos.{answer.status}")
+    def _decide(self, name: str, path: str, fields: Mapping[str, str] | list[tuple[str, str]]) -> bool:
+        answer = self.desk.post(path, fields)
+        self.world.meter.count(f"desk.{name}.{answer.status}")
+        return answer.status == 302
 
+    def _photos(self, case_id: str, page: Answer) -> bool:
+        seen = list(dict.fromkeys(SEEN.findall(page.text)))
+        if not seen:
+            return False
+        fields = [*_hidden(page).items(), *(("seen", photo) for photo in seen)]
+        again = RETAKE.search(page.text)
+        if again and self.dice.random() < RETAKES:
+            fields.append((again.group(1), again.group(2)))
+            return self._decide("retake", f"/police/cases/{case_id}/photos/retake/", fields)
+        return self._decide("photos", f"/police/cases/{case_id}/photos/pass/", fields)
 
-def _determine(world: World, desk: Desk, case_id: str, page: Answer) -> None:
-    letters = sorted(set(GRADE.findall(page.text)))
-    if not letters:
-        return
-    grades = dict(CHECKED.findall(page.text))
-    fields = _hidden(page) | {"facts_text": _facts(page), "override_reason": ""}
-    for at, letter in enumerate(letters):
-        proposed = grades.get(f"grade_{letter}")
-        fields[f"grade_{letter}"] = proposed or ("full" if at == 0 else "none")
-        fields[f"conduct_{letter}"] = "未保持安全车距" if fields[f"grade_{letter}"] != "none" else ""
-        if proposed is None:
-            fields["override_reason"] = "根据照片和双方陈述认定"
-    answer = desk.post(f"/police/cases/{case_id}/determination/", fields)
-    world.meter.count(f"desk.determination.{answer.status}")
+    def _online(self, case_id: str, page: Answer) -> bool:
+        letters = sorted(set(GRADE.findall(page.text)))
+        grades = dict(CHECKED.findall(page.text))
+        fields = _hidden(page) | {"facts_text": _facts(page), "override_reason": ""}
+        for at, letter in enumerate(letters):
+            proposed = grades.get(f"grade_{letter}")
+            fields[f"grade_{letter}"] = proposed or ("full" if at == 0 else "none")
+            fields[f"conduct_{letter}"] = "未保持安全车距" if fields[f"grade_{letter}"] != "none" else ""
+            if proposed is None:
+                fields["override_reason"] = "根据照片和双方陈述认定"
+        return bool(letters) and self._decide("determination", f"/police/cases/{case_id}/determination/", fields)
 
+    def _field(self, case_id: str, page: Answer) -> bool:
+        """Drives there; then it becomes an ordinary case, is settled, decided on the spot, or goes on online."""
+        if f"/police/cases/{case_id}/attend/" in page.text:
+            return self._decide("attend", f"/police/cases/{case_id}/attend/", _hidden(page))
+        if GRADE.search(page.text) and self.dice.random() < 0.5:
+            return self._online(case_id, page)
+        where = self.dice.choices(("transfer", "settle", "resume"), (5, 4, 1))[0]
+        return self._decide(where, f"/police/cases/{case_id}/{where}/", _hidden(page))
 
-def _attend(world: World, desk: Desk, case_id: str, page: Answer) -> None:
-    """At the scene it becomes an ordinary case, or everybody is content."""
-    where = "transfer" if f"/police/cases/{case_id}/transfer/" in page.text else "attend"
-    fields = _hidden(page) | {"reason": "按一般程序处理"}
-    if f"/police/cases/{case_id}/attend/" in page.text and desk.wire.dice.random() < 0.5:
-        where = "attend"
-    answer = desk.post(f"/police/cases/{case_id}/{where}/", fields)
-    world.meter.count(f"desk.{where}.{answer.status}")
+    def _signing(self, case_id: str, page: Answer) -> bool:
+        """Who would not sign: noted, and the document stands all the same."""
+        letter = UNSIGNED.search(page.text)
+        if not letter:
+            return False
+        fields = _hidden(page) | {"letter": letter.group(1), "note": "经说明后仍拒绝签名"}
+        return self._decide("refusal", f"/police/cases/{case_id}/refusal/", fields)
+
+    def _exceptions(self, case_id: str, page: Answer) -> bool:
+        key = TROUBLE.search(page.text)
+        return bool(key) and self._decide(
+            "retry", f"/police/cases/{case_id}/retry/", _hidden(page) | {"key": key.group(1) if key else ""}
+        )
 
 
 def _hidden(page: Answer) -> dict[str, str]:
-    return {name: html.unescape(value) for name, value in HIDDEN.findall(page.text) if name != "seen"}
+    return {
+        name: html.unescape(value) for name, value in HIDDEN.findall(page.text) if name not in ("seen", "key", "letter")
+    }
 
 
 def _facts(page: Answer) -> str:

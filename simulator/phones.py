@@ -1,87 +1,33 @@
-"""A party's phone: it asks where the case stands and does what is due, as the driver's pages do, with a human's manners."""
+"""A party's phone: it asks where the case stands and does what is due, as the driver's pages do."""
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Generator, Mapping
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 from simulator.house import Answer
 from simulator.mailbox import Mailbox
+from simulator.people import Manners, Person, Record
 from simulator.pictures import scene_jpeg
 from simulator.wire import API, Failed, Wire, api_headers, as_json, multipart
-from simulator.world import World
+from simulator.world import Rest, Until, World
 
-Steps = Iterator[float]
+Steps = Generator[Rest, None, Any]
 HARMLESS = {"movable": "yes", "licence": "yes", "plate": "yes", "marks": "yes", "agreed": "yes"}
 POLL_S = 20.0
-LONG_POLL_S = 900.0
-LONGEST_POLL_S = 1800.0
-PATIENCE = timedelta(hours=6)
+GLANCE_S = 3.0  # until a page that asks by itself shows what somebody else has done
+WAIT_S = 3600.0
+LONG_WAIT_S = 6 * 3600.0
+PATIENCE = timedelta(days=40)
 CODE_PATIENCE_S = 90.0
+MOST_REFUSALS = 40
+GIVES_WAY = 0.8  # of those who agreed, when the other side wants the police
 INK = [[[100, 100], [300, 300], [500, 120]], [[600, 80], [620, 330], [900, 200]]]
 SIX_DIGITS = re.compile(r"(?<!\d)(\d{6})(?!\d)")
-OVER = {"timeline"}
+PAGES_AS = {"leave": "phone"}
 _NO_TEXT = Answer(408, {}, b'{"code": "sim.no_text"}')
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """A driver with car and policy; everything about them is invented."""
-
-    name: str
-    document_number: str
-    phone: str
-    plate: str
-    plate_kind: str
-    vehicle_kind: str
-    insurer: str
-    policy_number: str
-    account: str
-
-    @property
-    def masked_phone(self) -> str:
-        return f"{self.phone[:3]}****{self.phone[-4:]}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manners:
-    """How this person behaves in this case."""
-
-    agrees: bool = True
-    signs: bool = True
-    vanishes_at: str = ""
-    changes_phone: bool = False
-    mistypes: bool = False
-    hesitates_s: tuple[float, float] = (4.0, 45.0)
-
-
-@dataclass
-class Record:
-    """What the outside knows of one case: promises that the house has acknowledged."""
-
-    name: str
-    place: str
-    scene: Mapping[str, Any]
-    location: str
-    lon: float
-    lat: float
-    occurred_at: datetime
-    number: str = ""
-    tokens: dict[str, str] = field(default_factory=dict)
-    devices: dict[str, str] = field(default_factory=dict)
-    invitation: str = ""
-    moments: dict[str, datetime] = field(default_factory=dict)
-    stage: str = ""
-    outcome: str = ""
-    documents: dict[str, str] = field(default_factory=dict)  # id -> state as last seen
-    screened_out: bool = False
-
-    def happened(self, what: str, at: datetime) -> None:
-        """The first time counts."""
-        self.moments.setdefault(what, at)
 
 
 class Phone:
@@ -95,7 +41,8 @@ class Phone:
         self.dice: Random = wire.dice
         self._seen_texts = 0
         self._has_changed = False
-        self._waits = 0.0
+        self._has_placed = False
+        self._refusals = 0
 
     @property
     def token(self) -> str:
@@ -105,38 +52,43 @@ class Phone:
         """From the tap to the end of what this person has to do."""
         yield from self._enter()
         began = self.world.house.now()
-        while self.world.house.now() - began < PATIENCE:
+        while self.token and self.world.house.now() - began < PATIENCE:
             state = yield from self._get("/case")
-            page = state["next"]["page"]
             self._note(state)
-            if self.manners.vanishes_at == page:
-                self.world.meter.count("people.vanished")
-                return
             if state["stage"] == "closed":
+                yield from self._look_back()
+                return
+            page = state["next"]["page"]
+            if self.manners.vanishes_at in (page, PAGES_AS.get(page)):
+                self.world.meter.count("people.vanished")
                 return
             step = getattr(self, f"_{page}", None)
             if step is None:
-                self._waits = min(max(self._waits * 1.4, POLL_S), LONGEST_POLL_S)
-                yield self._waits if page in ("wait", "leave", "hand_over") else LONG_POLL_S
-                if page in OVER and state["stage"] == "claims":
-                    began = max(began, self.world.house.now() - PATIENCE / 2)
-                continue
-            self._waits = 0.0
-            yield self._moment()
-            try:
-                yield from step(state)
-            except Failed as refused:
-                if refused.answer.status >= 500:
-                    raise
-                self.world.meter.count(f"refused.{refused.code}")
-                yield POLL_S
+                yield Until(self.record.bell, WAIT_S)
+            else:
+                yield self.dice.uniform(*self.manners.hesitates_s)
+                yield from self._try(step, state)
 
-    def _moment(self) -> float:
-        return self.dice.uniform(*self.manners.hesitates_s)
+    def _try(self, step: Callable[[Mapping[str, Any]], Steps], state: Mapping[str, Any]) -> Steps:
+        """A refusal is read, and the page looked at again; an error of the house, or the same again and again, is
+        trouble."""
+        try:
+            yield from step(state)
+        except Failed as refused:
+            self._refusals += 1
+            self.world.meter.count(f"refused.{refused.code}")
+            if refused.answer.status >= 500 or self._refusals > MOST_REFUSALS:
+                raise
+            yield POLL_S
+
+    def _tell(self) -> None:
+        """Whoever looks at a page of this case sees it change."""
+        self.world.ring(self.record.bell, after_s=GLANCE_S)
 
     def _note(self, state: Mapping[str, Any]) -> None:
         now = self.world.house.now()
         self.record.stage, self.record.outcome = state["stage"], state["outcome"]
+        self.record.clocks = [clock["clock"] for clock in state["clocks"] if not clock["is_over"]]
         if state["may_leave_at"]:
             self.record.happened("may_leave", now)
         self.record.happened(f"stage.{state['stage']}", now)
@@ -145,19 +97,34 @@ class Phone:
 
     def _enter(self) -> Steps:
         if self.letter == "A":
+            self.record.was_tried = True
             opened = yield from self._post("/cases", place=self.record.place, kind="motor")
             self.record.number = opened["case_number"]
+            self.world.bells[opened["case_number"]] = self.record.bell
             self.record.happened("reported", self.world.house.now())
         else:
-            waited = 0.0
-            while not self.record.invitation and waited < 3600:
-                if self.record.screened_out:
-                    return
-                waited += POLL_S
-                yield POLL_S
-            opened = yield from self._post("/joins", code=self.record.invitation, kind="motor")
+            opened = yield from self._join()
+        if opened is not None:
+            self.record.tokens[self.letter] = opened["token"]
+
+    def _join(self) -> Steps:
+        """None when nobody invited, or not in time."""
+        for _ in range(3):
+            if not self.record.invitation and not self.record.is_kept:
+                yield Until(self.record.bell, WAIT_S)
+            if not self.record.invitation:
+                continue
+            yield self.dice.uniform(3, 15)
+            try:
+                opened = yield from self._post("/joins", code=self.record.invitation, kind="motor")
+            except Failed as refused:
+                self.world.meter.count(f"refused.{refused.code}")
+                self.record.invitation = ""
+                continue
             self.record.happened("joined", self.world.house.now())
-        self.record.tokens[self.letter] = opened["token"]
+            self._tell()
+            return opened
+        return None
 
     def _safety(self, state: Mapping[str, Any]) -> Steps:
         question = "injured"
@@ -166,11 +133,17 @@ class Phone:
             result = yield from self._post("/case/screening", question=question, answer=answer)
             question = "" if result["is_complete"] else result["next_question"]["code"]
             yield self.dice.uniform(2, 8)
-        self.record.screened_out = result["may_clear_scene"] is False or result["track"] == "keep_scene"
+        self.record.is_kept = result["track"] == "keep_scene" or bool(result["not_online"])
+        if self.record.is_kept:
+            self.world.ring("desk", after_s=GLANCE_S, most=1)
+            self._tell()
 
     _screening = _safety
 
     def _place(self, state: Mapping[str, Any]) -> Steps:
+        if self._has_placed and state["stage"] == "attendance":
+            yield Until(self.record.bell, WAIT_S)
+            return
         yield from self._post(
             "/case/occurrence",
             occurred_at=self.record.occurred_at.isoformat(),
@@ -180,18 +153,17 @@ class Phone:
             lat_wgs84=self.record.lat,
             source="device",
         )
+        self._has_placed = True
 
     _result = _place
 
     def _invite(self, state: Mapping[str, Any]) -> Steps:
         made = yield from self._post("/case/invitations")
         self.record.invitation = made["code"]
-        yield 60.0
+        self._tell()
+        yield Until(self.record.bell, 120.0)
 
     def _photos(self, state: Mapping[str, Any]) -> Steps:
-        if self.letter != "A":
-            yield POLL_S
-            return
         photos = yield from self._get("/case/photos")
         there = {photo["slot"] for photo in photos["photos"] if photo["check_state"] != "retake"}
         for slot in photos["required"]:
@@ -201,7 +173,7 @@ class Phone:
         self.record.happened("photographed", self.world.house.now())
         yield from self._post("/case/photos/submission")
         self.record.happened("submitted", self.world.house.now())
-        self.world.ring("desk")
+        self.world.ring("desk", after_s=GLANCE_S, most=1)
 
     def _photograph(self, slot: str) -> Steps:
         data = scene_jpeg(self.dice)
@@ -256,6 +228,7 @@ class Phone:
             collision_form=scene["form"],
             statement="",
         )
+        self._tell()
         if self.manners.changes_phone and not self._has_changed:
             yield from self._change_phone()
 
@@ -269,44 +242,71 @@ class Phone:
         yield from self._confirm()
 
     def _proposal(self, state: Mapping[str, Any]) -> Steps:
-        yield from self._get("/case/proposal")
-        yield self.dice.uniform(10, 60)
-        yield from self._post("/case/choice", choice="agree" if self.manners.agrees else "police")
-        if not self.manners.agrees:
-            self.world.ring("desk")
+        """Agree, or ask the police; who sees the other ask does so too or, still at odds, calls an officer."""
+        proposal = yield from self._get("/case/proposal")
+        choices = dict(proposal["choices"])
+        mine, others = choices.pop(self.letter, ""), set(choices.values())
+        wish = "agree" if self.manners.agrees and not proposal["is_officer_needed"] else "police"
+        if mine and others - {"", mine}:
+            yield from self._differ(mine)
+        elif mine:
+            yield Until(self.record.bell, WAIT_S)
+        else:
+            yield self.dice.uniform(10, 60)
+            yield from self._choose(wish)
+
+    def _differ(self, mine: str) -> Steps:
+        """One agrees, one wants the police, who decide online only when both ask."""
+        if mine == "agree" and self.dice.random() < GIVES_WAY:
+            yield from self._choose("police")
+        elif mine == "agree":
+            self.world.meter.count("people.fell_out")
+            yield from self._post("/case/officer", reason="disagreement")
+            self._tell()
+            self.world.ring("desk", after_s=GLANCE_S, most=1)
+        else:
+            yield Until(self.record.bell, WAIT_S)
+
+    def _choose(self, choice: str) -> Steps:
+        yield from self._post("/case/choice", choice=choice)
+        self._tell()
+        self.world.ring("desk", after_s=GLANCE_S, most=1)
 
     def _sign(self, state: Mapping[str, Any]) -> Steps:
         if not self.manners.signs:
             self.world.meter.count("people.would_not_sign")
-            yield LONG_POLL_S
+            yield Until(self.record.bell, LONG_WAIT_S)
             return
         papers = (yield from self._get("/case/instruments"))["instruments"]
-        open_papers = [paper for paper in papers if paper["state"] in ("drafted", "served")]
-        if not open_papers:
+        paper = next((paper for paper in papers if paper["state"] in ("drafted", "served")), None)
+        if paper is None:
             yield POLL_S
             return
-        paper = open_papers[0]
         yield from self._get(f"/case/instruments/{paper['id']}")
+        yield self.dice.uniform(5, 60)
         yield from self._post("/case/signing-code")
         code = yield from self._code()
-        yield from self._post(
-            f"/case/instruments/{paper['id']}/signature",
-            content_digest=paper["content_digest"],
-            code=code,
-            strokes=INK,
-        )
+        digest = paper["content_digest"]
+        path = f"/case/instruments/{paper['id']}/signature"
+        yield from self._post(path, content_digest=digest, code=code, strokes=INK)
         self.record.happened(f"signed.{self.letter}", self.world.house.now())
+        self._tell()
 
     def _timeline(self, state: Mapping[str, Any]) -> Steps:
-        """Signed: name the account once, then look now and then until the money is there."""
+        """Signed: name the account once, then look when there is news until the money is there."""
         money = yield from self._get("/case/money")
         if not money["payout_account_masked"]:
             yield from self._post("/case/payout-account", number=self.person.account)
+            self.world.ring("claims", after_s=GLANCE_S)
+        yield Until(self.record.bell, LONG_WAIT_S)
+
+    def _look_back(self) -> Steps:
+        """The case is closed: what was it, and is the money there?"""
+        money = yield from self._get("/case/money")
         for paper in (yield from self._get("/case/instruments"))["instruments"]:
             self.record.documents[paper["id"]] = paper["state"]
         if money["payments"] and all(line["is_done"] for line in money["payments"]):
             self.record.happened("paid", self.world.house.now())
-        yield LONG_POLL_S
 
     # -- the wire
 
@@ -326,7 +326,10 @@ class Phone:
     def _get(self, path: str) -> Steps:
         headers = api_headers(self.dice, token=self.token, device=self._device)
         answer = yield from self.wire.until_answered(
-            f"GET {path.rsplit('/', maxsplit=1)[-1]}", "GET", API + path, headers=headers
+            "GET instrument" if "-" in path[-20:] else f"GET {path.rsplit('/', maxsplit=1)[-1]}",
+            "GET",
+            API + path,
+            headers=headers,
         )
         if answer.status != 200:
             raise Failed(path, answer)
@@ -334,12 +337,13 @@ class Phone:
 
     def _code(self) -> Steps:
         """The newest six digits that came to this number."""
-        waited = 0.0
-        while waited < CODE_PATIENCE_S:
+        waited, began = 0.0, self.world.house.now()
+        while waited < CODE_PATIENCE_S * max(self.world.pace / 4, 1.0):
             for text in reversed(self.mailbox.to(self.person.masked_phone)):
                 found = SIX_DIGITS.search(text.words)
                 if found and text.number > self._seen_texts:
                     self._seen_texts = text.number
+                    self.world.meter.waited("text message", (self.world.house.now() - began).total_seconds())
                     return found.group(1)
             waited += 3.0
             yield 3.0

@@ -8,7 +8,7 @@ import hmac
 import io
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -52,9 +52,6 @@ class Failed(Exception):
             return ""
 
 
-Steps = Iterator[float]  # an actor: yields seconds until it wants to go on
-
-
 @dataclass
 class Wire:
     """One device's connection. `dice` decides what gets lost; `address` is what the house sees."""
@@ -73,7 +70,7 @@ class Wire:
         began = time.perf_counter()
         answer = self.house.request(method, path, headers=headers, body=body, address=self.address)
         self.meter.took(kind, time.perf_counter() - began)
-        self.meter.count(f"answers.{answer.status}")
+        self.meter.answered(method, path, answer)
         if self.dice.random() < self.weather.lost_back:
             self.meter.count("network.lost_back")
             raise Unreachable("lost on the way back")
@@ -81,7 +78,7 @@ class Wire:
 
     def until_answered(
         self, kind: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b""
-    ) -> "Iterator[float]":
+    ) -> Generator[float, None, Answer]:
         """As a generator: tries with pauses until an answer comes; returns it (`yield from`). Raises Unreachable."""
         if self.dice.random() < self.weather.tapped_twice and method == "POST":
             self.meter.count("people.tapped_twice")
@@ -141,6 +138,3 @@ def signed(house: House, agency: str, *, method: str, path: str, key: str, body:
 
 def as_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
-
-
-Call = Callable[..., Steps]

@@ -7,12 +7,19 @@ from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
+TICK = timedelta(microseconds=1)
+
 _offset = timedelta(0)
+_standing: datetime | None = None
 
 
 def now() -> datetime:
     """The present moment, aware, UTC."""
-    return datetime.now(UTC) + _offset
+    global _standing
+    if _standing is None:
+        return datetime.now(UTC) + _offset
+    _standing += TICK
+    return _standing + _offset
 
 
 def today() -> date:
@@ -26,9 +33,10 @@ def local_day(moment: datetime) -> date:
 
 
 def jump_to(moment: datetime) -> None:
-    """Let the clock of this process show `moment` (aware) now and run on from there (a simulated city only)."""
-    global _offset
-    _offset = moment - datetime.now(UTC)
+    """From now on the clock of this process stands at `moment` (aware) until it is moved again; each question moves it by
+    a microsecond, so that what comes later is later (a simulated city only: the same run shows the same moments)."""
+    global _standing
+    _standing = moment.astimezone(UTC) - _offset
 
 
 @contextmanager
@@ -45,6 +53,6 @@ def moved_by(delta: timedelta) -> Iterator[None]:
 
 @contextmanager
 def moved_to(moment: datetime) -> Iterator[None]:
-    """Move the clock of this process so that it starts at `moment` (aware) for the length of the block (tests only)."""
+    """Move the clock of this process so that it starts at `moment` (aware) for the length of the block (tests, and the demonstration's past)."""
     with moved_by(moment - now()):
         yield

@@ -5,20 +5,25 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from types import FrameType
 
 from django.db import close_old_connections, connection
+from django.db.models import Min
 
 from kuaichu import wiring
 from kuaichu.accounts.retention import forget_codes
 from kuaichu.calls.retention import close_lapsed, forget_callers
 from kuaichu.cases import deadlines
+from kuaichu.cases.models import Deadline
 from kuaichu.cases.retention import forget_drafts
 from kuaichu.dossier.actions.uploads import forget_expired
 from kuaichu.dossier.anchoring import anchor_if_due
 from kuaichu.dossier.retention import forget_orphans
 from kuaichu.journal import dispatch as reactions
+from kuaichu.journal.models import Event
 from kuaichu.links import dispatch as deliveries
+from kuaichu.links.models import Exchange, ExchangeState
 from kuaichu.links.retention import forget_messages
 from kuaichu.web.api.idempotency import forget_old_replies
 
@@ -101,10 +106,29 @@ class Worker:
             done += deadlines.run_due(wiring.DUE)
         if now >= self._cleaning_at:
             self._cleaning_at = now + CLEANING_EVERY_SECONDS
-            for forget in FORGETTING:
-                forget()
-            anchor_if_due()
+            clean()
         return done
+
+
+def clean() -> None:
+    """Forget what has had its time, and stamp the journal when that is due."""
+    for forget in FORGETTING:
+        forget()
+    anchor_if_due()
+
+
+def next_due() -> datetime | None:
+    """The first moment at which something that waits now will be due: a message's next try or lapsed lease, an event
+    given back, a clock; None when nothing waits. Past moments are due already."""
+    moments = (
+        Exchange.objects.filter(direction="out", state=ExchangeState.QUEUED).aggregate(at=Min("next_at"))["at"],
+        Exchange.objects.filter(direction="out", state=ExchangeState.SENDING).aggregate(at=Min("claimed_until"))["at"],
+        Event.objects.filter(handled_at=None, parked_at=None).aggregate(at=Min("claimed_until"))["at"],
+        Deadline.objects.filter(settled_at=None, fired_at=None, attempts__lt=deadlines.MAX_TRIES).aggregate(
+            at=Min("due_at")
+        )["at"],
+    )
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _warm_up() -> None:

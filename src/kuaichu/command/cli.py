@@ -167,8 +167,28 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     city.add_argument("--seed", type=int, default=1, help="同一个种子，同一次运行 · the same seed gives the same run")
     city.add_argument("--people", type=int, default=500_000, help="人口 · inhabitants")
     city.add_argument("--cases", type=int, default=0, help="最多几起事故 · at most so many accidents")
+    city.add_argument("--from", dest="first", default="", metavar="DATE", help="第一天 · first day (default: lately)")
     city.add_argument("--faults", choices=("none", "mild", "hard"), default="mild")
+    city.add_argument(
+        "--speed",
+        choices=("inside", "load"),
+        default="inside",
+        help="一个进程里拨快时钟，或真实进程加压 · clock moved, or real load",
+    )
+    city.add_argument("--seconds", type=float, default=20.0, help="加压时每一级多久 · load: seconds of each level")
     city.add_argument("--home", help="数据目录（默认临时） · data folder (default: a temporary one)")
+    city.add_argument("--report", metavar="DIR", help="报告放哪里（HTML 和 JSON） · folder of the report")
+    city.add_argument("--plan", action="store_true", help="只算要多少坐席和骑手 · only plan seats and riders")
+    city.add_argument(
+        "--share", type=_share, metavar="0..1", help="承诺时间内办完的占比 · share to be done within the promise"
+    )
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError("0 到 1 之间 · between 0 and 1")
+    return share
 
 
 def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,34 +5,52 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote
 
+from kuaichu.command.http_house import HttpHouse, free_port
 from kuaichu.command.paths import ROOT
+
+RATES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # cases per second, a level each
+CLOCK_WRONG_S = (40.0, -25.0, 90.0, 0.0)  # one after the other: an NTP client that corrects itself both ways
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+SHORTEST_REST = timedelta(seconds=1)
+CLEANING_EVERY = timedelta(hours=6)  # of the house's clock; a real worker cleans more often and finds nothing
 
 
 class InsideHouse:
-    """The product in this process: requests go straight into the WSGI application, the clock is moved, nothing sleeps."""
+    """The product in this process: requests go into the WSGI application, the clock is moved, nothing sleeps."""
+
+    faults: tuple[str, ...] = ("clock_jump",)
 
     def __init__(self) -> None:
+        self._wrong_by = timedelta(0)
+        self._jumps = 0
         from django.core.wsgi import get_wsgi_application
 
         self._application = get_wsgi_application()
+        self._is_written = True
+        self._due: datetime | None = None
+        self._cleaned_at: datetime | None = None
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes, address: str) -> Any:
         from simulator.house import Answer
 
+        self._is_written |= method != "GET"
         answered: dict[str, Any] = {}
 
-        def start(status: str, fields: list[tuple[str, str]], exc_info: object = None) -> None:
+        def start(status: str, fields: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
             found: dict[str, str] = {}
             for name, value in fields:
                 key = name.lower()
                 found[key] = f"{found[key]}\n{value}" if key in found else value
             answered.update(status=int(status.split(maxsplit=1)[0]), headers=found)
+            return io.BytesIO().write
 
         answer = self._application(_environ(method, path, headers, body, address), start)
         try:
@@ -46,17 +64,35 @@ class InsideHouse:
     def now(self) -> datetime:
         from kuaichu import clock
 
-        return clock.now()
+        return clock.now() - self._wrong_by
 
     def wait_until(self, moment: datetime) -> None:
         from kuaichu import clock
 
-        clock.jump_to(moment)
+        clock.jump_to(moment + self._wrong_by)
 
-    def work(self) -> None:
+    def suffer(self, fault: str) -> None:
+        """The product's clock jumps forwards or backwards against everybody else's."""
+        at = self.now()
+        self._wrong_by = timedelta(seconds=CLOCK_WRONG_S[self._jumps % len(CLOCK_WRONG_S)])
+        self._jumps += 1
+        self.wait_until(at)
+
+    def work(self) -> datetime | None:
+        """Rounds of the worker until it is idle, if something was written or fell due; when the next falls due."""
+        now = self.now()
+        if not self._is_written and self._due is not None and now < self._due:
+            return self._due
         from kuaichu import worker
 
-        worker.run_once()
+        if self._cleaned_at is None or now - self._cleaned_at >= CLEANING_EVERY:
+            self._cleaned_at = now
+            worker.clean()
+        worker.run_until_idle()
+        self._is_written = False
+        due = min(self._cleaned_at + CLEANING_EVERY, (worker.next_due() or FAR) - self._wrong_by)
+        self._due = max(due, self.now() + SHORTEST_REST)
+        return self._due
 
     def texts(self, after: int) -> list[Any]:
         from simulator.house import Text
@@ -68,6 +104,13 @@ class InsideHouse:
         from kuaichu.links.insurer.signing import secret_of
 
         return secret_of(agency_code)
+
+    def verify(self, number: str) -> list[str]:
+        from kuaichu.cases.models import Case
+        from kuaichu.dossier.checking import check_case
+
+        check = check_case(Case.objects.get(number=number))
+        return [finding.text for finding in check.findings if finding.level == "fault"]
 
     def insurer_address(self, port: int) -> None:
         from django.conf import settings
@@ -103,22 +146,22 @@ def _environ(method: str, path: str, headers: Mapping[str, str], body: bytes, ad
 
 def run(options: argparse.Namespace) -> int:
     """0 when every invariant held."""
+    if options.plan:
+        from kuaichu.command import planning
+
+        return planning.run(options)
     home = Path(options.home) if options.home else Path(tempfile.mkdtemp(prefix="kuaichu-city-"))
-    os.environ.update(KUAICHU_HOME=str(home), KUAICHU_DEMO="1", KUAICHU_ORIGIN="http://127.0.0.1")
+    os.environ.update(KUAICHU_HOME=str(home), KUAICHU_DEMO="1", KUAICHU_ORIGIN=_origin(options))
     home.mkdir(parents=True, exist_ok=True)
     sys.path.insert(0, str(ROOT))
     _prepare()
     from kuaichu import clock
     from kuaichu.demo.city import PASSWORD
-    from simulator import main
+    from simulator import loading, main
 
-    now = clock.now().astimezone(clock.BEIJING)
-    first = (now - timedelta(days=options.days + 4)).replace(hour=0, minute=0, second=0, microsecond=0)
-    house = InsideHouse()
-    house.wait_until(first)
     plan = main.Plan(
         place=options.place,
-        first=first.date(),
+        first=_first_day(options, clock.today()).date(),
         days=options.days,
         seed=options.seed,
         accidents_a_day=options.people / 500_000 * 40,
@@ -129,17 +172,62 @@ def run(options: argparse.Namespace) -> int:
         adjusters={"INS-A": "adjuster-a", "INS-B": "adjuster-b"},
         most_cases=options.cases or 10**9,
     )
+    if options.speed == "load":
+        with _http_house(home).serving() as real:
+            outcome, _ = loading.ramp(real, plan, rates=RATES, seconds=options.seconds, tell=print)
+            return _judge(outcome, real, options)
+    house = InsideHouse()
+    house.wait_until(_first_day(options, clock.today()))
+    began = monotonic()
     outcome = main.run(house, plan, progress=lambda text: print(f"\r{text}", end="", file=sys.stderr))
-    print(file=sys.stderr)
-    stages: dict[str, int] = {}
-    for record in outcome.records:
-        stages[f"{record.stage}/{record.outcome}"] = stages.get(f"{record.stage}/{record.outcome}", 0) + 1
-    print(len(outcome.records), stages)
-    for name, count in sorted(outcome.world.meter.counts.items()):
-        print(f"  {name} {count}")
-    for trouble in outcome.world.troubles[:20]:
-        print(trouble)
-    return 0
+    print(f"\n{len(outcome.records) / (monotonic() - began) * 60:.1f} cases a minute", file=sys.stderr)
+    return _judge(outcome, house, options)
+
+
+def _origin(options: argparse.Namespace) -> str:
+    """Inside one process nothing listens, and the same run shows the same address."""
+    return f"http://127.0.0.1:{free_port()}" if options.speed == "load" else "http://127.0.0.1"
+
+
+def _http_house(home: Path) -> HttpHouse:
+    workers = (os.cpu_count() or 1) if os.environ.get("DATABASE_URL") else 1
+    return HttpHouse(home, port=int(os.environ["KUAICHU_ORIGIN"].rpartition(":")[2]), workers=workers)
+
+
+def _judge(outcome: Any, house: Any, options: argparse.Namespace) -> int:
+    """Prints what happened and every invariant; 1 on a violation or trouble."""
+    from simulator import invariants, looking
+
+    held = invariants.check(outcome, looking.Looker(house, outcome.plan.password))
+    print(_summary(outcome))
+    print(invariants.as_table(held))
+    if options.report:
+        from simulator import report
+
+        print(report.write(outcome, Path(options.report), command=_command(), checks=held))
+    return 1 if any(one.violations for one in held) or outcome.world.troubles else 0
+
+
+def _command() -> str:
+    """As it was typed."""
+    return "./kuaichu " + " ".join(sys.argv[1:])
+
+
+def _first_day(options: argparse.Namespace, today: date) -> datetime:
+    """Midnight in China of the run's first day: so long ago that it ends before today, if none is named."""
+    from kuaichu.clock import BEIJING
+
+    day = date.fromisoformat(options.first) if options.first else today - timedelta(days=options.days + 4)
+    return datetime.combine(day, time(), BEIJING)
+
+
+def _summary(outcome: Any) -> str:
+    ends = Counter(f"{record.stage}/{record.outcome or '–'}" for record in outcome.records)
+    lines = [f"{len(outcome.records)} cases: " + ", ".join(f"{name} {count}" for name, count in sorted(ends.items()))]
+    lines += [f"  {name} {count}" for name, count in sorted(outcome.world.meter.counts.items())]
+    lines.append(f"digest {outcome.world.meter.digest}")
+    lines += [f"  trouble: {trouble.who}: {trouble.what}" for trouble in outcome.world.troubles[:20]]
+    return "\n".join(lines)
 
 
 def _prepare() -> None:

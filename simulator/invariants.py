@@ -1,0 +1,260 @@
+"""What must hold whatever happens, asked from outside only: the parties', the insurers' and the public's own pages.
+
+Each invariant is a function of the outcome and a `Looker`; it yields one text per thing looked at, empty when it holds.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from simulator.looking import Looker
+from simulator.main import Outcome
+from simulator.numbers import recomputed
+from simulator.people import Record
+
+Looks = Iterator[str]
+MOST_NAMED = 20
+STRANGERS = 3  # other cases that each token is tried against
+FINAL = {"closed"}
+ENDINGS = {"case.closed", "case.transferred", "case.withdrawn", "attendance.settled"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """How an invariant fared: how many things were looked at, and what was wrong."""
+
+    name: str
+    words: str
+    checked: int
+    violations: tuple[str, ...]
+
+
+def check(outcome: Outcome, looker: Looker) -> list[Held]:
+    """Every invariant, in the order of ALL."""
+    found = []
+    for name, words, look in ALL:
+        looks = list(look(outcome, looker))
+        found.append(Held(name, words, len(looks), tuple(text for text in looks if text)[:MOST_NAMED]))
+    return found
+
+
+def as_table(found: list[Held]) -> str:
+    """For a terminal."""
+    lines = [
+        f"  {'✗' if held.violations else '✓'} {held.name:<20} {held.checked:>6} checked"
+        f" {len(held.violations):>4} violated"
+        f"  {held.words}"
+        for held in found
+    ]
+    lines += [f"      {held.name}: {text}" for held in found for text in held.violations]
+    return "\n".join(lines)
+
+
+def _known(outcome: Outcome) -> list[Record]:
+    return [record for record in outcome.records if record.number]
+
+
+def _once(outcome: Outcome, looker: Looker) -> Looks:
+    """Each acknowledged number is found once; beside them only what was sent and never answered."""
+    known = _known(outcome)
+    for number, times in Counter(record.number for record in known).items():
+        rows = looker.endings(number)
+        yield "" if len(rows) == 1 and times == 1 else f"{number}: acknowledged {times}, found {len(rows)}"
+    prefixes = {record.number[:14] for record in known}
+    there = sum(len(looker.endings(prefix)) for prefix in sorted(prefixes))
+    unanswered = sum(record.was_tried and not record.number for record in outcome.records)
+    if not len(known) <= there + outcome.forgotten <= len(known) + unanswered + outcome.forgotten:
+        yield f"{there} cases for {len(known)} acknowledged reports ({unanswered} unanswered)"
+
+
+def _ends(outcome: Outcome, looker: Looker) -> Looks:
+    """Closed, or a clock runs, or the officers' page shows it waiting."""
+    waiting = {
+        case_id
+        for queue in ("photos", "online", "field", "signing", "reviews")
+        for case_id in set(_ids(looker.desk().get(f"/police/?queue={queue}").text))
+    }
+    now = outcome.world.house.now()
+    for record in _known(outcome):
+        state = looker.as_party(record, "A", "/case").json
+        record.stage, record.outcome = state["stage"], state["outcome"]
+        is_open = any(datetime.fromisoformat(clock["due_at"]) > now for clock in state["clocks"])
+        rows = looker.endings(record.number)
+        is_seen = bool(rows) and rows[0][0] in waiting
+        is_draft = state["stage"] in ("reported", "evidence") and state["photo_state"] == "none"  # forgotten in time
+        good = state["stage"] in FINAL or is_open or is_seen or is_draft
+        yield "" if good else f"{record.number}: {state['stage']}, no clock, in no queue"
+
+
+def _ids(text: str) -> list[str]:
+    from simulator.officers import CASE
+
+    return CASE.findall(text)
+
+
+def _chains(outcome: Outcome, looker: Looker) -> Looks:
+    for record in _known(outcome):
+        yield "; ".join(f"{record.number}: {fault}" for fault in outcome.world.house.verify(record.number))
+
+
+def _documents(outcome: Outcome, looker: Looker) -> Looks:
+    """Every sealed file passes the public check; its code leads to the register."""
+    for record in _known(outcome):
+        letter = _reader(record)
+        if not letter:
+            continue
+        for paper in looker.as_party(record, letter, "/case/instruments").json["instruments"]:
+            path = "/" + paper["verify_link"].split("//", 1)[-1].split("/", 1)[-1]
+            page = looker.request("GET", path, headers={})
+            yield "" if page.status == 200 else f"{record.number}: {path} {page.status}"
+            if paper["file"] and paper["state"] not in ("voided", "replaced", "withdrawn"):
+                file = looker.as_party(record, letter, f"/case/instruments/{paper['id']}/file")
+                verdict = looker.checked_file(file.body) if file.status == 200 else f"file {file.status}"
+                yield "" if verdict == "good" else f"{record.number} {paper['state']}: {verdict}"
+
+
+def _reader(record: Record) -> str:
+    """A party whose device still counts."""
+    return next((letter for letter in "AB" if record.tokens.get(letter) and record.devices.get(letter)), "")
+
+
+def _money(outcome: Outcome, looker: Looker) -> Looks:
+    """By the insurers' own books and the settlement that they were shown."""
+    for agency, insurer in outcome.insurers.items():
+        for row in looker.claims_of(agency):
+            answer = looker.as_insurer(agency, f"/insurer/claims/{row['id']}/settlement")
+            if answer.status != 200:
+                continue
+            made, limit = answer.json, insurer.policies.get(row["id"], {}).get("tpl_limit_fen", 0)
+            own = sum(line["amount_fen"] for line in made["payments"])
+            paid = sum(insurer.paid_fen.get(line["id"], 0) for line in made["payments"] if line["state"] == "confirmed")
+            commercial = sum(
+                line["amount_fen"]
+                for line in made["lines"]
+                if line["cover"] == "commercial" and line["payer_letter"] == row["letter"]
+            )
+            faults = [
+                made["loss_fen"] != made["paid_fen"] + made["borne_fen"] and "loss is not paid plus borne",
+                own > made["own_fen"] and "more planned than owed",
+                paid > own and "more paid than planned",
+                made["own_fen"] > made["loss_fen"] and "paid more than lost",
+                commercial > limit and "paid more than the limit",
+                row["state"] == "paid" and paid != made["own_fen"] and f"paid {paid} of {made['own_fen']} fen",
+            ]
+            yield "; ".join(f"claim of {row['case_number']}: {fault}" for fault in faults if fault)
+
+
+def _signed_first(outcome: Outcome, looker: Looker) -> Looks:
+    """No payment is confirmed before the document that it stands on was complete."""
+    completed: dict[str, datetime] = {}
+    for record in _known(outcome):
+        letter = _reader(record)
+        papers = looker.as_party(record, letter, "/case/instruments").json["instruments"] if letter else []
+        for paper in papers:
+            if paper["completed_at"]:
+                completed[paper["number"]] = datetime.fromisoformat(paper["completed_at"])
+    for agency in outcome.insurers:
+        for row in looker.claims_of(agency):
+            if row["state"] in ("notified", "refused"):
+                continue
+            answer = looker.as_insurer(agency, f"/insurer/claims/{row['id']}/settlement")
+            paid = [line["confirmed_at"] for line in answer.json.get("payments", []) if line["confirmed_at"]]
+            if not paid:
+                continue
+            claim = looker.as_insurer(agency, f"/insurer/claims/{row['id']}").json
+            signed_at = completed.get((claim["liability"] or {}).get("instrument_number", ""))
+            good = signed_at is not None and all(datetime.fromisoformat(at) > signed_at for at in paid)
+            yield "" if good else f"{row['case_number']}: paid at {paid[0]}, signed at {signed_at}"
+
+
+def _exchanges(outcome: Outcome, looker: Looker) -> Looks:
+    """Each claim and each payment reached its insurer under one key; nothing is parked while the insurers answer."""
+    for code, insurer in outcome.insurers.items():
+        for subject, keys in insurer.keys_of.items():
+            yield "" if len(keys) == 1 else f"{code}: {subject} came under {len(keys)} keys"
+        for row in looker.claims_of(code):
+            yield "" if row["id"] in insurer.claims_seen else f"{code}: never heard of claim of {row['case_number']}"
+    troubles = looker.troubles()
+    yield "" if not troubles else f"{troubles} parked events or messages"
+
+
+def _strangers(outcome: Outcome, looker: Looker) -> Looks:
+    """Other cases' documents, photos and claims are not there for somebody else."""
+    readers = [(record, _reader(record)) for record in _known(outcome) if _reader(record)]
+    photos: dict[str, str] = {}
+    for record, letter in readers:
+        taken = looker.as_party(record, letter, "/case/photos").json["photos"]
+        photos[record.number] = taken[0]["id"] if taken else ""
+    for at, (record, letter) in enumerate(readers):
+        for other, _ in [readers[(at + step) % len(readers)] for step in range(1, STRANGERS + 1)]:
+            if other.number == record.number:
+                continue
+            paths = [f"/case/instruments/{paper}" for paper in list(other.documents)[:1]]
+            paths += [f"/case/photos/{photos[other.number]}/thumbnail"] if photos[other.number] else []
+            for path in paths:
+                status = looker.as_party(record, letter, path).status
+                yield "" if status == 404 else f"{record.number} saw {path} of {other.number}: {status}"
+    claims = {code: [row["id"] for row in looker.claims_of(code)] for code in outcome.insurers}
+    for code, theirs in claims.items():
+        for owner, rows in claims.items():
+            for claim in rows[:5] if owner != code else []:
+                status = looker.as_insurer(code, f"/insurer/claims/{claim}").status
+                yield "" if status == 404 or claim in theirs else f"{code} saw a claim of {owner}: {status}"
+
+
+def _lawful(outcome: Outcome, looker: Looker) -> Looks:
+    """The law computes each settlement anew from what the insurers entered."""
+    by_case: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for code in outcome.insurers:
+        for row in looker.claims_of(code):
+            by_case[row["case_number"]].append((code, row["id"]))
+    for number, claims in sorted(by_case.items()):
+        read = [(code, looker.as_insurer(code, f"/insurer/claims/{claim}").json) for code, claim in claims]
+        answer = looker.as_insurer(claims[0][0], f"/insurer/claims/{claims[0][1]}/settlement")
+        if answer.status == 200 and not answer.json["problem_code"]:
+            policies = {
+                claim["insured"]["letter"]: outcome.insurers[code].policies[claim["id"]] for code, claim in read
+            }
+            yield recomputed(number, [claim for _, claim in read], policies, answer.json)
+
+
+def _one_story(outcome: Outcome, looker: Looker) -> Looks:
+    """The timeline and the state that the same party is shown."""
+    for record in _known(outcome):
+        letter = _reader(record) or "A"
+        state = looker.as_party(record, letter, "/case").json
+        entries, after = [], 0
+        while after is not None:
+            answer = looker.as_party(record, letter, f"/case/timeline?after={after}")
+            if answer.status != 200:
+                break
+            entries += answer.json["entries"]
+            after = answer.json["next_after"]
+        names = [entry["event"] for entry in entries]
+        faults = [
+            answer.status != 200 and f"timeline {answer.status}",
+            any(a["seq"] >= b["seq"] for a, b in pairwise(entries)) and "steps out of order",
+            outcome.plan.faults == "none"
+            and any(a["at"] > b["at"] for a, b in pairwise(entries))
+            and "moments out of order",
+            names.count("case.reported") > 1 and "reported twice",
+            (state["stage"] == "closed") != bool(ENDINGS & set(names)) and f"stage {state['stage']}, ends {names[-1:]}",
+            bool(state["may_leave_at"]) != ("photos.passed" in names) and "leave without passed photos",
+        ]
+        yield "; ".join(f"{record.number}: {fault}" for fault in faults if fault) if entries or faults[0] else ""
+
+
+ALL: tuple[tuple[str, str, Callable[[Outcome, Looker], Looks]], ...] = (
+    ("acknowledged_once", "每个收到编号的报案恰好存在一次 · every acknowledged report exists once", _once),
+    ("ends_or_waits", "每个案件办结，或有时限、有人在办 · every case ends, or a clock or a person has it", _ends),
+    ("chains_unbroken", "流水、证据、文书离线核验无误 · journal, evidence and documents verify offline", _chains),
+    ("documents_valid", "每份文书通过公开核验 · every document passes the public check", _documents),
+    ("money_within", "赔付不超过损失和限额 · paid never exceeds loss or limit", _money),
+    ("signed_before_paid", "先签字，后付款 · every payment follows a signed document", _signed_first),
+    ("exchanges_done", "消息不重复、不卡住 · no message done twice or stuck", _exchanges),
+    ("no_stranger", "看不到别人的案件 · nobody sees a foreign case", _strangers),
+    ("numbers_lawful", "理赔数额与当日法规一致 · numbers equal the law at its date", _lawful),
+    ("one_story", "流水与状态说法一致 · journal and tables tell the same story", _one_story),
+)

@@ -1,0 +1,69 @@
+"""Who plays: a driver with a car and manners, and what the outside knows of one case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A driver with car and policy; everything about them is invented."""
+
+    name: str
+    document_number: str
+    phone: str
+    plate: str
+    plate_kind: str
+    vehicle_kind: str
+    insurer: str
+    policy_number: str
+    account: str
+
+    @property
+    def masked_phone(self) -> str:
+        return f"{self.phone[:3]}****{self.phone[-4:]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manners:
+    """How this person behaves in this case."""
+
+    agrees: bool = True
+    signs: bool = True
+    vanishes_at: str = ""
+    changes_phone: bool = False
+    mistypes: bool = False
+    hesitates_s: tuple[float, float] = (4.0, 45.0)
+
+
+@dataclass
+class Record:
+    """What the outside knows of one case: promises that the house has acknowledged."""
+
+    name: str
+    place: str
+    scene: Mapping[str, Any]
+    location: str
+    lon: float
+    lat: float
+    occurred_at: datetime
+    number: str = ""
+    tokens: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    invitation: str = ""
+    moments: dict[str, datetime] = field(default_factory=dict)
+    stage: str = ""
+    outcome: str = ""
+    documents: dict[str, str] = field(default_factory=dict)  # id -> state as last seen
+    is_kept: bool = False  # the screening says that an officer comes
+    was_tried: bool = False  # a report was sent, whether or not an answer came
+    clocks: list[str] = field(default_factory=list)  # that still ran when somebody last looked
+
+    @property
+    def bell(self) -> str:
+        return self.name
+
+    def happened(self, what: str, at: datetime) -> None:
+        """The first time counts."""
+        self.moments.setdefault(what, at)
