@@ -33,8 +33,8 @@ def local_day(moment: datetime) -> date:
 
 
 def jump_to(moment: datetime) -> None:
-    """From now on the clock of this process stands at `moment` (aware) until it is moved again; each question moves it by
-    a microsecond, so that what comes later is later (a simulated city only: the same run shows the same moments)."""
+    """From now on the clock of this process stands at `moment` (aware) until it is moved again; each question moves it
+    by a microsecond, so that what comes later is later (a simulated city only: the same run shows the same moments)."""
     global _standing
     _standing = moment.astimezone(UTC) - _offset
 
@@ -53,6 +53,6 @@ def moved_by(delta: timedelta) -> Iterator[None]:
 
 @contextmanager
 def moved_to(moment: datetime) -> Iterator[None]:
-    """Move the clock of this process so that it starts at `moment` (aware) for the length of the block (tests, and the demonstration's past)."""
+    """Move the clock of this process so that it starts at `moment` (aware) for the length of the block (tests only)."""
     with moved_by(moment - now()):
         yield

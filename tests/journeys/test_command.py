@@ -54,12 +54,13 @@ def test_a_call_appears_on_the_living_map(cast):
     page = analyst.page
     page.goto("/command/map/")
     page.locator("#work[data-drawn]").wait_for()
-    assert page.locator("#caption-a").get_attribute("data-count") == "24"
+    before = int(page.locator("#caption-a").get_attribute("data-count"))  # with today's accidents of other stories
+    assert before >= 24
     analyst.judge()
     other.stdin.write("now\n")
     other.stdin.flush()
     assert other.stdout.readline() == "taken\n"
-    page.locator("#caption-a[data-count='25']").wait_for(timeout=3000)
+    page.locator(f"#caption-a[data-count='{before + 1}']").wait_for(timeout=3000)
     assert page.locator("#news-calls .call").first.inner_text().endswith(ROAD)
     assert page.locator(".pulse").count() == 1
     analyst.shot("new-call")
@@ -72,7 +73,7 @@ def test_a_call_appears_on_the_living_map(cast):
     analyst.shot("before-and-after")
 
     page.goto("/command/")
-    assert page.locator(".figures .total .big").inner_text() == "1"
+    assert page.locator(".figures .total .big").inner_text() == str(before - 24 + 1)
     analyst.shot("today")
     analyst.judge()
     page.goto("/command/hotspots/")
