@@ -1,6 +1,7 @@
 """What every room's tests may start from: a place, a police unit with its superior, two insurers and their people."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,14 @@ PLACE = "339900"
 def _clean_home(settings: Any) -> None:
     """Files of a test go to a folder of the process, in memory where there is one: no test waits for a disk."""
     settings.FILES = Path(os.environ["KUAICHU_HOME"]) / f"files-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_other_tests() -> None:
+    """Calls in memory belong to rows that the last test has taken back."""
+    recent = sys.modules.get("kuaichu.calls.recent")
+    if recent is not None:
+        recent.forget_all()
 
 
 @pytest.fixture

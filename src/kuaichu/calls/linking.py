@@ -112,6 +112,7 @@ def keep(call: Call, matches: Sequence[Match]) -> tuple[CallLink, ...]:
     if call.validity == Validity.INVALID:
         return ()
     now = clock.now()
+    there = set(Call.objects.filter(pk__in=[match.call_id for match in matches]).values_list("pk", flat=True))
     return tuple(
         CallLink.objects.create(
             call=call,
@@ -122,7 +123,7 @@ def keep(call: Call, matches: Sequence[Match]) -> tuple[CallLink, ...]:
             proposed_at=now,
         )
         for match in matches
-        if match.call_id != call.pk
+        if match.call_id != call.pk and match.call_id in there
     )
 
 

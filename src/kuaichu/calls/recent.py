@@ -47,7 +47,7 @@ class Recent:
         """The likeliest earlier calls, at most `most`."""
         limits = thresholds_of(self._place)
         with self._lock:
-            self._refresh(limits)
+            self._refresh(limits, before=facts.call_id)
             opinion = self._recognising.consider(facts) if self._recognising is not None else None
             found = self._ranked(facts, opinion, limits, most)
             is_due = self._is_due()
@@ -118,10 +118,15 @@ class Recent:
             found = ranked(found, opinion, rows=self._rows, facts=facts, limits=limits)
         return sorted(found, key=lambda match: (-match.score, -match.call_id))[:most]
 
-    def _refresh(self, limits: Thresholds) -> None:
-        """Rows stored or changed since the last time. Ids that appear late (a slower transaction) are found too."""
+    def _refresh(self, limits: Thresholds, *, before: int | None = None) -> None:
+        """Rows stored or changed since the last time. Ids that appear late (a slower transaction) are found too.
+
+        The call `before` is left for later: its transaction may still be undone, and memory can't be.
+        """
         since = clock.now() - limits.repeat_within - timedelta(days=1)
         rows = Call.objects.filter(place_id=self._place, received_at__gte=since)
+        if before is not None:
+            rows = rows.exclude(id=before)
         known = len(self._rows)
         if self._since is None:
             self._last_change = CallChange.objects.order_by("-id").values_list("id", flat=True).first() or 0

@@ -58,8 +58,8 @@ def run(options: argparse.Namespace) -> int:
 
 def stages(more: list[str], *, is_fast: bool) -> list[Stage]:
     pytest = ("-m", "pytest", "-q")
-    quick = (*pytest, "-n", "2", "--dist", "worksteal", "-m", "not browser and not spark")
-    quick += _without("tests/journeys", *ANALYSIS)
+    quick = (*pytest, "-n", "2", "--dist", "worksteal", "-m", "not browser and not spark", *_without("tests/journeys"))
+    quick = (*quick, *_without(*ANALYSIS))
     found = [
         Stage(
             name="研判 analysis",
