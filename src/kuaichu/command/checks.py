@@ -13,7 +13,7 @@ from pathlib import Path
 from kuaichu.command.paths import ROOT
 
 NO_TESTS = 5  # pytest's exit code when nothing was collected
-# Arrays in, arrays out. In a stage of their own, file by file, so that in a fresh checkout each kernel is compiled once.
+# Arrays in, arrays out. In a stage of their own, file by file: in a fresh checkout each kernel is compiled once.
 ANALYSIS = ("src/kuaichu/analysis", "src/kuaichu/command/tests/analysing")
 # What knows no database is not asked twice.
 WITHOUT_DATABASE = ("tests/style", "src/kuaichu/law", "src/kuaichu/dossier/documents")

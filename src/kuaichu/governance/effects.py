@@ -2,9 +2,9 @@
 
 Counts at the spot and elsewhere form a two-by-two table; the odds ratio says how the spot changed beyond the place's
 own change, with Fisher's exact test (one-sided: fewer at the spot than the place's change explains) and the
-conditional 95 % interval. The periods must be of equal length and of the same season to be fair; regression to the mean is not taken
-out (a spot chosen for a bad month gets better by itself), so the page says so beside the result. Fisher, R. A. (1935),
-J. R. Stat. Soc. 98; Hauer, E. (1997), Observational Before-After Studies in Road Safety, ch. 6.
+conditional 95 % interval. The periods must be of equal length and of the same season to be fair; regression to the
+mean is not taken out (a spot chosen for a bad month gets better by itself), so the page says so beside the result.
+Fisher, R. A. (1935), J. R. Stat. Soc. 98; Hauer, E. (1997), Observational Before-After Studies in Road Safety, ch. 6.
 """
 
 from collections.abc import Callable
@@ -51,8 +51,8 @@ def effect_of(*, before: int, after: int, rest_before: int, rest_after: int) -> 
     """Counts at the spot and in the rest of the place, before and after. Milliseconds at ten thousand calls.
 
     Given all four margins the count after is distributed as Fisher's noncentral hypergeometric; its parameter is the
-    odds ratio. `ratio` is the conditional estimate, `low` and `high` leave 2.5 % on each side (Cornfield, J. 1956, Proc.
-    3rd Berkeley Symp. 4). None where nothing bounds them.
+    odds ratio. `ratio` is the conditional estimate, `low` and `high` leave 2.5 % on each side (Cornfield, J. 1956,
+    Proc. 3rd Berkeley Symp. 4). None where nothing bounds them.
     """
     counts = {"before": before, "after": after, "rest_before": rest_before, "rest_after": rest_after}
     first, last = max(0, after - rest_before), min(before + after, after + rest_after)

@@ -87,7 +87,7 @@ def may_keep_files(person: Person) -> bool:
 
 
 def may_take_charge(person: Person, unit_id: UUID) -> bool:
-    """Whether the person may put the unit in charge of a file: any unit for the highest, else the own one and those below."""
+    """Whether the person may put the unit in charge: any unit for the highest, else the own one and those below."""
     return may_keep_files(person) and (may_see_whole_place(person) or unit_id in subtree(_unit(person)))
 
 

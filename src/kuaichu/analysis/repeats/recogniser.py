@@ -157,7 +157,7 @@ class Recogniser:
         return link.call_id
 
     def unite(self, number: int, earlier: int) -> None:
-        """A person says that two calls are about one event: the later joins the earlier one's incident, if it's open."""
+        """A person says that two calls are about one event: the later joins the earlier one's incident if open."""
         incident = int(self._state.cinc[earlier % self._state.ct.size])
         if self.incident_of(earlier) and self.incident_of(number) != self.incident_of(earlier):
             move_call(self._state, number, incident)

@@ -255,7 +255,8 @@ def line_up(connection: duckdb.DuckDBPyConnection) -> int:
     """The table `lined`: rows to store in the order of the file, numbered without gaps by `seq`. Returns how many."""
     connection.execute("""
         CREATE TEMP TABLE lined AS
-        SELECT row_number() OVER (ORDER BY row) - 1 AS seq, * FROM final WHERE fault IS NULL AND NOT is_double AND NOT is_same
+        SELECT row_number() OVER (ORDER BY row) - 1 AS seq, * FROM final
+        WHERE fault IS NULL AND NOT is_double AND NOT is_same
         ORDER BY seq""")
     found = connection.execute("SELECT count(*) FROM lined").fetchone()
     assert found is not None

@@ -24,8 +24,8 @@ from kuaichu.law.tests.test_properties import (
 )
 
 # Traffic keeps to the right (道交法 35), so these name a side themselves: passing somebody who turns left (A20),
-# overtaking on the right (A25), yielding to the right (A34, C11), turning right or left (A36, A38, A40, A48, C12). Seen in
-# a mirror they would be other acts or none at all: the mirror says nothing about them, and they are left out.
+# overtaking on the right (A25), yielding to the right (A34, C11), turning right or left (A36, A38, A40, A48, C12).
+# Seen in a mirror they would be other acts or none at all: the mirror says nothing about them, and they are left out.
 SIDED = frozenset({"A20", "A25", "A34", "A36", "A38", "A40", "A48", "C11", "C12"})
 EVEN = sorted(set(ACTS) - SIDED)
 LANES = {"left": "right", "right": "left"}

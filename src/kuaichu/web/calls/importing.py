@@ -1,4 +1,4 @@
-"""Small files of calls by the page; large ones by `./kuaichu import calls FILE`. Every import is listed with its rows."""
+"""Small files of calls by the page; large ones by `./kuaichu import calls FILE`. Every import is listed."""
 
 import tempfile
 from pathlib import Path

@@ -98,7 +98,8 @@ def _scale(top: int) -> SafeString:
     lines = [(0, "0"), (1, f"{top}")] + ([(0.5, f"{top // 2}")] if top >= 4 and top % 2 == 0 else [])
     return format_html_join(
         "",
-        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="axis" x="{}" y="{}" text-anchor="end">{}</text>',
+        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="axis" x="{}" y="{}" text-anchor="end">{}</text>',
         (
             (LEFT, WIDTH - 6, _n(y), _n(y), LEFT - 6, _n(y + 4), text)
             for y, text in ((TOP + HEIGHT * (1 - part), text) for part, text in lines)

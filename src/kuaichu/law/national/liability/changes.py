@@ -1,7 +1,7 @@
 """What would change the result: a few other facts, put to the rules again; only those with another result are told.
 
-First the questions worth asking in this very case (`what_if` of pairs.yaml), then what may be otherwise in any: a special
-person was none, a behaviour was not established, another side was at fault too, the facts can't be found.
+First the questions worth asking in this very case (`what_if` of pairs.yaml), then what may be otherwise in any: a
+special person was none, a behaviour was not established, another side was at fault too, the facts can't be found.
 """
 
 from collections.abc import Iterator
