@@ -110,6 +110,12 @@ class City:
                     found += [(self._moment(on), self._near(planted.spot)) for _ in range(self._poisson(planted.a_day))]
             yield from sorted(found, key=lambda pair: pair[0])
 
+    def moments(self, on: date, mean: float) -> Iterator[tuple[datetime, float]]:
+        """So many moments of a day on average, unordered, with the weight of the weekday."""
+        weight = BY_WEEKDAY[on.weekday()]
+        for _ in range(self._poisson(mean * weight)):
+            yield self._moment(on), weight
+
     def _near(self, spot: Spot) -> Spot:
         return Spot(spot.lon + self._dice.gauss(0, 3e-4), spot.lat + self._dice.gauss(0, 3e-4), spot.words)
 

@@ -185,7 +185,7 @@ def adjuster(world: World, wire: Wire, agency: str, username: str) -> Steps:
     """Assesses, approves and pays what waits, through the insurer's own API."""
     while True:
         for state in ("accepted", "assessed", "approved"):
-            claims = yield from _call(world, wire, agency, "GET", f"/insurer/claims?state={state}&limit=100")
+            claims = yield from ask(world, wire, agency, "GET", f"/insurer/claims?state={state}&limit=100")
             for row in sorted(claims["claims"], key=lambda row: (row["opened_at"], row["letter"])):
                 try:
                     yield from _advance(world, wire, agency, username, row)
@@ -198,25 +198,25 @@ def adjuster(world: World, wire: Wire, agency: str, username: str) -> Steps:
 def _advance(world: World, wire: Wire, agency: str, username: str, row: dict[str, Any]) -> Steps:
     claim_id, number = row["id"], row["case_number"]
     if row["state"] == "accepted":
-        claim = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}")
+        claim = yield from ask(world, wire, agency, "GET", f"/insurer/claims/{claim_id}")
         for vehicle in claim["vehicles"]:
             if vehicle["assessed_fen"] is None:
                 yield wire.dice.uniform(60, 600)
                 fields = {"adjuster": username, "letter": vehicle["letter"], "lines": _loss(wire.dice, vehicle)}
-                yield from _call(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/assessments", fields)
+                yield from ask(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/assessments", fields)
                 world.ring("claims", after_s=5.0)
         return
-    settlement = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
+    settlement = yield from ask(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
     if row["state"] == "assessed" and not settlement["problem_code"]:
         decided = {"adjuster": username, "version": settlement["version"]}
         what = "approval" if settlement["own_fen"] else "settled"
-        yield from _call(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/{what}", decided)
-        settlement = yield from _call(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
+        yield from ask(world, wire, agency, "POST", f"/insurer/claims/{claim_id}/{what}", decided)
+        settlement = yield from ask(world, wire, agency, "GET", f"/insurer/claims/{claim_id}/settlement")
         world.ring_case(number)
     for payment in settlement["payments"]:
         if payment["state"] in ("planned", "failed") and payment["has_account"]:
             path = f"/insurer/payments/{payment['id']}/order"
-            yield from _call(world, wire, agency, "POST", path, {"adjuster": username})
+            yield from ask(world, wire, agency, "POST", path, {"adjuster": username})
 
 
 def _loss(dice: Random, vehicle: dict[str, Any]) -> list[dict[str, Any]]:
@@ -235,7 +235,7 @@ def _loss(dice: Random, vehicle: dict[str, Any]) -> list[dict[str, Any]]:
     return lines
 
 
-def _call(world: World, wire: Wire, agency: str, method: str, path: str, fields: dict[str, Any] | None = None) -> Steps:
+def ask(world: World, wire: Wire, agency: str, method: str, path: str, fields: dict[str, Any] | None = None) -> Steps:
     """Signed anew for each try, because a signature grows old."""
     body = as_json(fields) if fields is not None else b""
     key = key_of(wire.dice) if method == "POST" else ""

@@ -16,6 +16,7 @@ from simulator.people import Record
 
 Looks = Iterator[str]
 MOST_NAMED = 20
+MOST_CALLS = 50
 STRANGERS = 3  # other cases that each token is tried against
 FINAL = {"closed"}
 ENDINGS = {"case.closed", "case.transferred", "case.withdrawn", "attendance.settled"}
@@ -67,6 +68,14 @@ def _once(outcome: Outcome, looker: Looker) -> Looks:
     unanswered = sum(record.was_tried and not record.number for record in outcome.records)
     if not len(known) <= there + outcome.forgotten <= len(known) + unanswered + outcome.forgotten:
         yield f"{there} cases for {len(known)} acknowledged reports ({unanswered} unanswered)"
+
+
+def _calls_once(outcome: Outcome, looker: Looker) -> Looks:
+    """A call that was acknowledged is there: the same number again is refused. A sample, spread over the run."""
+    taken = sorted(outcome.calls.taken)
+    for number in taken[:: max(1, len(taken) // MOST_CALLS)]:
+        answer = looker.send_call(outcome.plan.calls_from, number, outcome.plan.place)
+        yield "" if answer.status == 409 and "call.number_taken" in answer.text else f"{number}: {answer.status}"
 
 
 def _ends(outcome: Outcome, looker: Looker) -> Looks:
@@ -248,6 +257,7 @@ def _one_story(outcome: Outcome, looker: Looker) -> Looks:
 
 ALL: tuple[tuple[str, str, Callable[[Outcome, Looker], Looks]], ...] = (
     ("acknowledged_once", "每个收到编号的报案恰好存在一次 · every acknowledged report exists once", _once),
+    ("calls_once", "每条收下的警情恰好存在一次 · every acknowledged call exists once", _calls_once),
     ("ends_or_waits", "每个案件办结，或有时限、有人在办 · every case ends, or a clock or a person has it", _ends),
     ("chains_unbroken", "流水、证据、文书离线核验无误 · journal, evidence and documents verify offline", _chains),
     ("documents_valid", "每份文书通过公开核验 · every document passes the public check", _documents),

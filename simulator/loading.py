@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from simulator.breaking import suffering
 from simulator.main import WEATHERS, Outcome, Plan, begin, newcomer
 from simulator.meter import percentile
 
 THREADS = 48
 PACE = 40.0  # people hesitate a fortieth of their time: the house feels the same requests, the run takes minutes
 SLOW_S = 0.5  # the 95th percentile of an answer beyond which the rate is not sustained
+HOURS_BETWEEN_FAULTS = {"mild": 0.5, "hard": 0.15}  # of people's time: by PACE 45 and 13 seconds
 CORES = os.cpu_count() or 1
 
 
@@ -51,6 +53,8 @@ def ramp(
     world = outcome.world
     world.meter.is_real = True
     levels: list[Level] = []
+    if plan.faults != "none":
+        world.spawn("faults", suffering(world, HOURS_BETWEEN_FAULTS[plan.faults]))
     try:
         for rate in rates:
             levels.append(_level(outcome, house, rate, seconds))

@@ -12,7 +12,7 @@ from simulator.house import Answer, House, Unreachable
 from simulator.meter import Meter
 from simulator.officers import Desk
 from simulator.people import Record
-from simulator.wire import API, CALM, PASSING, Wire, api_headers, multipart, signed
+from simulator.wire import API, CALM, PASSING, Wire, api_headers, as_json, key_of, multipart, signed
 
 ROW = re.compile(
     r'data-id="[^"]*"><a class="row" href="/police/cases/([0-9a-f-]{36})/'
@@ -58,6 +58,14 @@ class Looker:
         headers = signed(self.house, agency, method="GET", path=API + path, key="", body=b"", plain=False)
         return self.request("GET", API + path, headers=headers)
 
+    def send_call(self, agency: str, number: str, place: str) -> Answer:
+        """A call under a number that may be taken."""
+        call = {"number": number, "place_code": place, "received_at": self.house.now().isoformat(), "content": "-"}
+        body, key = as_json(call), key_of(self.dice)
+        path = f"{API}/calls"
+        headers = signed(self.house, agency, method="POST", path=path, key=key, body=body, plain=False)
+        return self.request("POST", path, headers=headers, body=body)
+
     def claims_of(self, agency: str) -> Iterator[dict[str, Any]]:
         """All of an insurer's claims."""
         offset, total = 0, 1
@@ -69,7 +77,8 @@ class Looker:
     def desk(self) -> Desk:
         """An officer's browser of its own."""
         if self._desk is None:
-            wire = Wire(self.house, Meter(), Random(0), CALM, "10.99.0.1")
+            patient: Any = _Patient(self)
+            wire = Wire(patient, Meter(), Random(0), CALM, "10.99.0.1")
             self._desk = Desk(wire, self.officer, self.password)
         return self._desk
 
@@ -101,3 +110,13 @@ class Looker:
             if answer.status == 200 and 'class="notice good"' in answer.text and "✗" not in answer.text
             else words
         )
+
+
+@dataclass(frozen=True)
+class _Patient:
+    """A house as a browser of the looker sees it: asked again when nobody answers."""
+
+    looker: Looker
+
+    def request(self, method: str, path: str, *, headers: dict[str, str], body: bytes, address: str) -> Answer:
+        return self.looker.request(method, path, headers=headers, body=body)

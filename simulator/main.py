@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 from simulator.breaking import suffering
+from simulator.callers import Calls, calling
 from simulator.city import City, Spot
 from simulator.house import House
 from simulator.insurers import HARD as INSURERS_HARD
@@ -39,6 +40,8 @@ class Plan:
     officers: tuple[str, ...]
     adjusters: dict[str, str]
     most_cases: int = 10**9
+    calls_from: str = ""  # the code of the police unit whose system sends the calls; nobody does when empty
+    calls_a_day: float = 0.0
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Outcome:
     world: World
     city: City
     mailbox: Mailbox
+    calls: Calls = field(default_factory=Calls)
     records: list[Record] = field(default_factory=list)
     insurers: dict[str, Insurer] = field(default_factory=dict)
     began: datetime | None = None
@@ -67,6 +71,7 @@ def run(house: House, plan: Plan, *, progress: Callable[[str], None] | None = No
     outcome, counter = begin(house, plan)
     try:
         outcome.world.spawn("traffic", _traffic(outcome))
+        _callers(outcome)
         if plan.faults != "none":
             outcome.world.spawn("faults", suffering(outcome.world, HOURS_BETWEEN_FAULTS[plan.faults]))
         end = house.now() + timedelta(days=plan.days) + SETTLING
@@ -120,6 +125,17 @@ def _staff(outcome: Outcome) -> None:
         wire = _wire(outcome, f"adjuster {agency}", address=f"10.2.0.{at + 1}")
         world.spawn(f"adjuster {agency}", adjuster(world, wire, agency, username))
         world.spawn(f"callbacks {agency}", outcome.insurers[agency].calling_back())
+
+
+def _callers(outcome: Outcome) -> None:
+    world, plan = outcome.world, outcome.plan
+    if plan.calls_from:
+        city = City(plan.roads, seed=plan.seed + 1, accidents_a_day=0.0, insurers=["-"], days=plan.days)
+        wire = _wire(outcome, "calls", address="10.3.0.1", weather=WEATHERS[plan.faults])
+        actor = calling(
+            world, city, wire, outcome.calls, agency=plan.calls_from, place=plan.place, a_day=plan.calls_a_day
+        )
+        world.spawn("calls", actor)
 
 
 def _traffic(outcome: Outcome) -> Iterator[float]:

@@ -17,6 +17,7 @@ from kuaichu.command.http_house import HttpHouse, free_port
 from kuaichu.command.paths import ROOT
 
 RATES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # cases per second, a level each
+CALLS_FROM = "339900000000"
 CLOCK_WRONG_S = (40.0, -25.0, 90.0, 0.0)  # one after the other: an NTP client that corrects itself both ways
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 SHORTEST_REST = timedelta(seconds=1)
@@ -171,6 +172,8 @@ def run(options: argparse.Namespace) -> int:
         officers=("officer", "officer2"),
         adjusters={"INS-A": "adjuster-a", "INS-B": "adjuster-b"},
         most_cases=options.cases or 10**9,
+        calls_from=CALLS_FROM,
+        calls_a_day=options.calls if options.calls >= 0 else options.people / 500_000 * 110,
     )
     if options.speed == "load":
         with _http_house(home).serving() as real:
