@@ -8,6 +8,7 @@ from kuaichu.cases.models import Case, Party
 from kuaichu.cases.states import Path, Stage
 from kuaichu.claims.models import Claim
 from kuaichu.demo.city import PASSWORD, PHOTOS, city, drivers, ensure_rows
+from kuaichu.demo.finished import play_finished_case
 from kuaichu.demo.play import SAMPLE_CARDS
 from kuaichu.demo.seed import seed
 from kuaichu.dossier.models import Instrument
@@ -65,3 +66,7 @@ def test_drivers_pass_every_check_and_exist_nowhere():
 def test_sample_photos_pass_the_intake(name):
     intake = inspect(PHOTOS / name, limits=limits_at(on=clock.today(), place=city()["place"]["code"]))
     assert intake.facts.media_type == "image/jpeg"
+
+
+def test_without_example_people_nothing_is_played(db):
+    assert play_finished_case(lambda _: False, patience_s=1, pause_s=1) is False
