@@ -5,7 +5,7 @@ import time
 from copy import copy
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page
 
 from tests.journeys import looking
 
@@ -100,7 +100,7 @@ class Driver(Person):
         self.page.locator("main .main:visible").first.click()
 
     def report(self) -> None:
-        self.page.goto("/start/?lang=en" if self.is_abroad else "/start/")
+        self.go("/start/?lang=en" if self.is_abroad else "/start/")
         self.shot("start")
         asked = self.page.locator("select[name=place]")
         if asked.count():
@@ -140,12 +140,12 @@ class Driver(Person):
 
     def invitation(self) -> str:
         """The six digits, also when they are folded away."""
-        self.page.goto(self.base + "invite/")
+        self.go(self.base + "invite/")
         self.shot("invite")
         return re.sub(r"\D", "", self.page.locator("p.code").text_content() or "")
 
     def join(self, digits: str, kind: str = "motor") -> None:
-        self.page.goto("/join/")
+        self.go("/join/")
         self.page.locator("input[name=code]").fill(digits)
         self._pick("kind", kind)
         self.shot("join")
@@ -160,7 +160,7 @@ class Driver(Person):
 
     def add(self, phone_mode: str, kind: str = "motor") -> "Driver":
         """The other side without a phone of its own, as somebody who uses this phone too."""
-        self.page.goto(self.base + "invite/")
+        self.go(self.base + "invite/")
         self.page.locator("details", has=self.page.locator("button[value=shared]")).locator("summary").click()
         self._pick("kind", kind)
         self.shot(f"add-{phone_mode}")
@@ -183,7 +183,7 @@ class Driver(Person):
         return found[0]
 
     def photograph(self) -> None:
-        self.page.goto(self.base + "photos/")
+        self.go(self.base + "photos/")
         self.shot("photos-empty")
         self.page.locator("form[action$='samples/'] button").click()
         self.page.locator("#submit").wait_for()
@@ -203,7 +203,7 @@ class Driver(Person):
 
     def identify(self) -> None:
         """Phone, code, particulars."""
-        self.page.goto(self.base + "phone/")
+        self.go(self.base + "phone/")
         if "/phone/" not in self.page.url:  # nobody's phone: nothing to confirm
             return self._particulars()
         seen = self.peek_code()
@@ -224,7 +224,7 @@ class Driver(Person):
 
     def tell(self, *conducts: str, part: str) -> None:
         """Own conduct, the others' in turn, the part, the form of the collision, own words."""
-        self.page.goto(self.base + "account/")
+        self.go(self.base + "account/")
         for value in conducts:
             self._tick(value)
         self._tick(part)
@@ -280,18 +280,31 @@ class Driver(Person):
                 self.page.mouse.move(x, box["y"] + box["height"] * (row + bend), steps=3)
             self.page.mouse.up()
 
+    def go(self, path: str) -> None:
+        """Open a page. A waiting page that moves on by itself in the same moment is let go first, then asked again."""
+        for _ in range(5):
+            try:
+                self.page.goto(path)
+            except Error as fault:
+                if "interrupted by another navigation" not in str(fault):
+                    raise
+                self.page.wait_for_load_state()
+            else:
+                return
+        raise AssertionError(f"{self.page.url} never let go for {path}")
+
     def open(self, what: str) -> None:
         """Go where the case wants this party to be, and wait until that is `what`."""
         limit = time.monotonic() + PATIENCE_MS / 1000
         while time.monotonic() < limit:
-            self.page.goto(self.base)
+            self.go(self.base)
             if f"/{what}/" in self.page.url:
                 return
             self.page.wait_for_timeout(200)
         raise AssertionError(f"{self.name} is at {self.page.url}, not at {what}")
 
     def name_account(self) -> None:
-        self.page.goto(self.base + "money/?example=1")
+        self.go(self.base + "money/?example=1")
         self.shot("account-for-money")
         self.send(self.page.locator("main .main:visible").first)
 
@@ -306,7 +319,7 @@ class Driver(Person):
         """`text` appears on the page, on its own or after reloading it."""
         limit = time.monotonic() + 3 * PATIENCE_MS / 1000
         while time.monotonic() < limit:
-            self.page.goto(self.base + path)
+            self.go(self.base + path)
             if text in self.page.locator("main").inner_text():
                 self.shot("sees")
                 return

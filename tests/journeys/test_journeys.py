@@ -70,7 +70,7 @@ def test_online_determination_and_review(cast):
     b.sees("认定书（简易程序）")
     b.sees("打开 PDF")
     a.sees("PDF")
-    b.page.goto(b.base + "review/")
+    b.go(b.base + "review/")
     b.page.locator("textarea").fill("我没有追尾，是前车溜车，请复核。")
     b.main()
     b.sees("复核")
@@ -79,14 +79,14 @@ def test_online_determination_and_review(cast):
     reviewer.decide_review("upheld", "原认定事实清楚、适用法律正确。")
     b.sees("维持原认定", path="review/")
     b.sees("原认定事实清楚", path="review/")
-    a.page.goto(a.base + "money/")
+    a.go(a.base + "money/")
     a.shot("money")
 
 
 def test_an_officer_is_asked_to_come(cast):
     a, b, officer = cast("driver-a"), cast("driver-b"), cast("officer")
     number = to_the_proposal(a, b, officer, same_story=False)
-    b.page.goto(b.base + "officer/")
+    b.go(b.base + "officer/")
     b.shot("ask-for-officer")
     b.main()
     a.sees("已请民警到场", path="officer/")
