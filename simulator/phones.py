@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from simulator.house import Answer
+from simulator.house import Answer, Text, Unreachable
 from simulator.mailbox import Mailbox
 from simulator.people import Manners, Person, Record
 from simulator.pictures import scene_jpeg
@@ -335,11 +335,17 @@ class Phone:
             raise Failed(path, answer)
         return answer.json
 
+    def _texts(self) -> list[Text]:
+        try:
+            return self.mailbox.to(self.person.masked_phone)
+        except Unreachable:
+            return []
+
     def _code(self) -> Steps:
         """The newest six digits that came to this number."""
         waited, began = 0.0, self.world.house.now()
         while waited < CODE_PATIENCE_S * max(self.world.pace / 4, 1.0):
-            for text in reversed(self.mailbox.to(self.person.masked_phone)):
+            for text in reversed(self._texts()):
                 found = SIX_DIGITS.search(text.words)
                 if found and text.number > self._seen_texts:
                     self._seen_texts = text.number

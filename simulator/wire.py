@@ -17,7 +17,7 @@ from simulator.house import Answer, House, Unreachable
 from simulator.meter import Meter
 
 API = "/api/v1"
-TRIES = 12
+TRIES = 25  # some eleven minutes
 PAUSE_S = 2.0
 FORM = "application/x-www-form-urlencoded"
 PASSING = {429, 502, 503}

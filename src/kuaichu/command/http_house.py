@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kuaichu.command.processes import web_process, worker_process
+from kuaichu.command.processes import WATCHDOG, web_process, worker_process
 
 READY_LIMIT_S = 90.0
 TIMEOUT_S = 60.0
@@ -40,11 +40,16 @@ class HttpHouse:
             "worker": worker_process().argv,
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._watchdog: subprocess.Popen[bytes] | None = None
         self._idle: dict[str, list[http.client.HTTPConnection]] = defaultdict(list)
         self._lock = threading.Lock()
 
     @contextmanager
     def serving(self) -> Iterator["HttpHouse"]:
+        """Leaves nothing running, not even when this process is killed."""
+        self._watchdog = subprocess.Popen(
+            [sys.executable, "-I", "-S", WATCHDOG], stdin=subprocess.PIPE, bufsize=0, start_new_session=True
+        )
         for name in self._commands:
             self._start(name)
         try:
@@ -53,12 +58,16 @@ class HttpHouse:
         finally:
             for name in list(self._running):
                 self._end(name, signal.SIGTERM)
+            self._watchdog.communicate()
 
     def _start(self, name: str) -> None:
         with (self.home / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 self._commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+        assert self._watchdog is not None
+        assert self._watchdog.stdin is not None
+        self._watchdog.stdin.write(f"+{self._running[name].pid}\n".encode())
 
     def _end(self, name: str, number: signal.Signals) -> None:
         process = self._running.pop(name)
