@@ -23,6 +23,7 @@ LONG_WAIT_S = 6 * 3600.0
 PATIENCE = timedelta(days=40)
 CODE_PATIENCE_S = 90.0
 MOST_REFUSALS = 40
+MOST_INVITATIONS = 5
 GIVES_WAY = 0.8  # of those who agreed, when the other side wants the police
 INK = [[[100, 100], [300, 300], [500, 120]], [[600, 80], [620, 330], [900, 200]]]
 SIX_DIGITS = re.compile(r"(?<!\d)(\d{6})(?!\d)")
@@ -43,6 +44,7 @@ class Phone:
         self._has_changed = False
         self._has_placed = False
         self._refusals = 0
+        self._invited = 0
 
     @property
     def token(self) -> str:
@@ -158,6 +160,12 @@ class Phone:
     _result = _place
 
     def _invite(self, state: Mapping[str, Any]) -> Steps:
+        self._invited += 1
+        if self._invited > MOST_INVITATIONS:  # the other side is gone: an officer has to come
+            yield from self._post("/case/officer", reason="no_answer")
+            self.world.ring("desk", after_s=GLANCE_S, most=1)
+            self._invited = 0
+            return
         made = yield from self._post("/case/invitations")
         self.record.invitation = made["code"]
         self._tell()
