@@ -8,6 +8,8 @@ from django.db import connection
 
 from kuaichu import clock
 from kuaichu.accounts.models import Person, Role
+from kuaichu.calls.actions.online import OnlineReport, note_case
+from kuaichu.calls.models import Call
 from kuaichu.cases import actions as cases
 from kuaichu.cases import deadlines
 from kuaichu.cases.models import Deadline, Party
@@ -167,3 +169,22 @@ def test_a_clock_waits_for_the_case_before_it_touches_its_own_row(officer):
     deadline = Deadline.objects.get(clock="signature.open")
     assert (deadline.fired_at, deadline.attempts) == (None, 0)
     assert pair.refresh().case.stage == Stage.SIGNING
+
+
+def test_one_case_is_noted_once_among_the_calls_by_ten_reactions(officer, unit):
+    pair = factories.at_liability(officer)
+    Call.objects.filter(case_number=pair.case.number).delete()
+    report = OnlineReport(
+        number=pair.case.number,
+        place_code=unit.place_id,
+        unit_id=unit.pk,
+        reported_at=pair.case.created_at,
+        location="人民大道",
+        lon_wgs84=None,
+        lat_wgs84=None,
+        phone="",
+        subclass="two_cars",
+    )
+    noted = at_once(*[partial(note_case, report)] * TAPS)
+    assert len({call.pk for call in noted}) == 1 == Call.objects.count()
+    assert Event.objects.filter(name="call.received").count() == 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kuaichu import clock
 from kuaichu.accounts.models import Agency
@@ -38,14 +38,9 @@ class OnlineReport:
 @transaction.atomic
 def note_case(report: OnlineReport) -> Call:
     """The call of a case, stored the first time and brought up to date later. The same report again changes nothing."""
-    known = Call.objects.filter(case_number=report.number).values_list("pk", flat=True).first()
     made = _row_of(report)
+    known = _known(report.number) or _first(made)
     if known is None:
-        matches = linking.matches_of(linking.facts_of(made))
-        made.save(force_insert=True)
-        links = linking.keep(made, matches)
-        note(made, "call.received", SYSTEM, number=made.number, place=made.place_id, source=made.source,
-             subclass=made.subclass, links=len(links))  # fmt: skip
         return made
     call = lock_call(known)
     fields = [name for name in _FACTS if getattr(call, name) != getattr(made, name)]
@@ -62,7 +57,7 @@ def note_case(report: OnlineReport) -> Call:
 @transaction.atomic
 def close_case(*, case_number: str) -> None:
     """The case was closed: so is its call. Nothing happens to a call that is closed, or when there is none."""
-    call_id = Call.objects.filter(case_number=case_number).values_list("pk", flat=True).first()
+    call_id = _known(case_number)
     if call_id is None:
         return
     call = lock_call(call_id)
@@ -76,7 +71,7 @@ def close_case(*, case_number: str) -> None:
 @transaction.atomic
 def forget_case(*, case_number: str) -> None:
     """The report was given up: its call doesn't count, and what it said of a person and a place goes."""
-    call_id = Call.objects.filter(case_number=case_number).values_list("pk", flat=True).first()
+    call_id = _known(case_number)
     if call_id is None:
         return
     call = lock_call(call_id)
@@ -90,6 +85,27 @@ def forget_case(*, case_number: str) -> None:
     CallLink.objects.filter(call=call, state="proposed").delete()
     save_call(call, *_FORGOTTEN, "status", "closed_at", "validity", "invalid_reason")
     note(call, "call.invalidated", SYSTEM)
+
+
+def _known(case_number: str) -> UUID | None:
+    return Call.objects.filter(case_number=case_number).values_list("pk", flat=True).first()
+
+
+def _first(made: Call) -> UUID | None:
+    """Stores `made`; the key of the other one, if another reaction of the same case stored its call meanwhile."""
+    matches = linking.matches_of(linking.facts_of(made))
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        known = _known(made.case_number)
+        if known is None:
+            raise
+        return known
+    links = linking.keep(made, matches)
+    note(made, "call.received", SYSTEM, number=made.number, place=made.place_id, source=made.source,
+         subclass=made.subclass, links=len(links))  # fmt: skip
+    return None
 
 
 def _row_of(report: OnlineReport) -> Call:
