@@ -22,3 +22,4 @@ urlpatterns = [
     )
     if find_spec(module)
 ] + [path("admin/", site.urls)]
+handler500 = "kuaichu.web.unavailable.failed"

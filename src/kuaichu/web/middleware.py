@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from kuaichu.errors import NotFound, Refused
+from kuaichu.web import unavailable
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -69,6 +70,8 @@ def refusals(get_response: Next) -> Next:
         return page
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if unavailable.is_passing(error):
+            return unavailable.answer_to(request, error)
         if not isinstance(error, Refused):
             _log_bug(request, error)
             return None

@@ -16,6 +16,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from kuaichu.errors import Refused
+from kuaichu.web import unavailable
 from kuaichu.web.api import calls, evidence, insurer_deciding, insurer_reading, law, liability, people, public, scene
 from kuaichu.web.api.callers import InsurerSignature, PartyToken
 from kuaichu.web.api.calls import AgencySignature
@@ -92,6 +93,8 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _crashed(request: HttpRequest, error: Exception) -> HttpResponse:
+    if unavailable.is_passing(error):
+        return unavailable.answer_to(request, error)
     _log.exception("an operation of the API failed")
     return plain(request, code="server.error", message="服务器出错了，请稍后再试", status=500)
 

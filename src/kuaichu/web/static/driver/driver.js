@@ -43,11 +43,12 @@
       .then(response => {
         offline(false);
         if (response.status !== 200) return;
-        etag = response.headers.get("ETag") || "";
         return response.json().then(state => {
           const isNews = version && version !== state.version;
-          version = state.version;
-          if (isNews) return refresh();
+          return Promise.resolve(isNews && refresh()).then(() => {
+            etag = response.headers.get("ETag") || "";
+            version = state.version;
+          });
         });
       })
       .catch(() => offline(true))
@@ -63,6 +64,7 @@
       if (response.redirected && new URL(response.url).pathname !== location.pathname && !isDirty) {
         return location.replace(response.url);
       }
+      if (response.status >= 500) throw response; // away for a moment: this page stays, and asks again
       return response.text().then(swap);
     });
   }
