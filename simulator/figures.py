@@ -8,9 +8,11 @@ from typing import Literal, Protocol
 
 from simulator.meter import percentile
 
-Unit = Literal["s", "share", "count"]
+Unit = Literal["s", "share", "count", "yuan"]
 LIMITS_S = (300, 480, 900)
 TWO_HOURS_S, DAY_S = 7200, 86_400
+FIVE_MINUTES_S, THREE_DAYS_S = 300, 3 * DAY_S
+ROADSIDE, ONLINE, SELF = "spot", "online", "self"
 TENTHS = 0.9
 
 
@@ -20,9 +22,18 @@ class Seen(Protocol):
     number: str
     moments: dict[str, datetime]
     stage: str
+    outcome: str
+    path: str
+    was_attended: bool
+    was_retaken: bool
+    paid_fen: int
 
-    @property
-    def is_kept(self) -> bool: ...
+
+class Heard(Protocol):
+    """What is known of the calls (`callers.Calls`): the class by number, a repeat's number -> the first call's."""
+
+    taken: dict[str, str]
+    again: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +87,7 @@ STAGES: tuple[tuple[str, str, Moment, Moment], ...] = (
     ("leave", "报案 → 可以撤离", _first("reported"), _first("may_leave")),
     ("certificate", "照片交齐 → 双方签完", _first("submitted"), _both_signed),
     ("signed", "报案 → 双方签完", _first("reported"), _both_signed),
+    ("attend", "请求到场 → 到场处理完", _first("stage.attendance"), _first("attended")),
     ("claims", "双方签完 → 赔款到账", _both_signed, _first("paid")),
     ("paid", "报案 → 赔款到账", _first("reported"), _first("paid")),
     ("closed", "报案 → 结案", _first("reported"), _first("stage.closed")),
@@ -96,25 +108,81 @@ def stages(records: Iterable[Seen]) -> list[Stage]:
     return found
 
 
+def way(record: Seen) -> str:
+    """How the case was handled: with an officer on the spot, by an officer online, by the parties, or not at all."""
+    if record.was_attended or record.path == ROADSIDE:
+        return ROADSIDE
+    return record.path
+
+
 def figures(records: Sequence[Seen], *, days: float) -> list[Figure]:
     """All figures of a run of so many days."""
     reported = [record for record in records if record.number]
     by_key = {stage.key: stage for stage in stages(reported)}
     return [
-        Figure(
-            key="a_day", name="每天报案", value=len(reported) / days if days else None, unit="count",
-            over=len(reported), meaning="报案数 ÷ 天数",
-        ),
-        _share("online", "不用民警到场", [not record.is_kept for record in reported], "没有转为现场处理 ÷ 全部报案"),
-        _share("closed", "结案率", [record.stage == "closed" for record in reported], "已结案 ÷ 全部报案"),
+        _a_day("a_day", "每天报案", len(reported), days, "报案数 ÷ 天数"),
+        *_ways(reported),
+        *_ends(reported),
         *_times(by_key["leave"], "从报案到页面显示可以撤离"),
         *[_within(by_key["leave"], limit) for limit in LIMITS_S],
         *_times(by_key["certificate"], "从照片交齐到双方签完"),
+        _within(by_key["certificate"], FIVE_MINUTES_S),
+        *_times(by_key["attend"], "从请求民警到场到离开到场环节"),
         *_times(by_key["paid"], "从报案到当事人页面显示到账"),
-        _within(by_key["paid"], TWO_HOURS_S),
-        _within(by_key["paid"], DAY_S),
+        *[_within(by_key["paid"], limit) for limit in (TWO_HOURS_S, DAY_S, THREE_DAYS_S)],
         *_times(by_key["closed"], "从报案到结案"),
+    ]
+
+
+def _ways(reported: Sequence[Seen]) -> list[Figure]:
+    ways = [way(record) for record in reported]
+    submitted = [record for record in reported if "submitted" in record.moments]
+    return [
+        _share("online", "不用民警到场", [each != ROADSIDE for each in ways], "从没转到“民警到场” ÷ 全部报案"),
+        _share("self", "双方自行协商", [each == SELF for each in ways], "走自行协商、没有到场 ÷ 全部报案"),
+        _share("video", "民警在线认定", [each == ONLINE for each in ways], "民警远程认定、没有到场 ÷ 全部报案"),
+        _share("spot", "民警到场", [each == ROADSIDE for each in ways], "到过“民警到场” ÷ 全部报案"),
+        _share(
+            "one_go", "照片一次通过", [not record.was_retaken for record in submitted], "没有被要求重拍 ÷ 交过照片的"
+        ),
+    ]
+
+
+def _ends(reported: Sequence[Seen]) -> list[Figure]:
+    claimed = [record for record in reported if "stage.claims" in record.moments]
+    paid = [record.paid_fen / 100 for record in reported if record.paid_fen]
+    closed = [record for record in reported if record.stage == "closed"]
+    return [
+        _share("closed", "结案率", [record.stage == "closed" for record in reported], "已结案 ÷ 全部报案"),
+        _share("resolved", "处结率", [record.outcome in ("paid", "settled") for record in closed],
+               "赔付完成或处理完毕（没有转一般程序、没有撤回）÷ 已结案"),
+        _share("performed", "履约率", [record.outcome == "paid" for record in claimed], "赔付完成 ÷ 进入理赔的"),
+        Figure(key="mean_paid", name="平均每起赔付", value=sum(paid) / len(paid) if paid else None, unit="yuan",
+               over=len(paid), meaning="到账总额 ÷ 有赔款的案件"),
+        Figure(key="all_paid", name="赔付总额", value=sum(paid) if paid else None, unit="yuan", over=len(paid),
+               meaning="到账总额"),
     ]  # fmt: skip
+
+
+def called(calls: Heard, *, days: float) -> list[Figure]:
+    """What is counted of the calls of so many days; nothing where nobody called."""
+    if not calls.taken:
+        return []
+    classes = {"accident": "事故类", "order": "秩序类", "other": "其他类"}
+    found = list(calls.taken.values())
+    return [
+        _a_day("calls_a_day", "每天有效警情", len(found), days, "收下的警情 ÷ 天数"),
+        _share("repeat", "重复警情", [number in calls.again for number in calls.taken], "同一件事再次打来 ÷ 有效警情"),
+        *[
+            _share(f"calls_{code}", f"{name}警情", [each == code for each in found], f"系统归为{name} ÷ 有效警情")
+            for code, name in classes.items()
+        ],
+    ]
+
+
+def _a_day(key: str, name: str, count: int, days: float, meaning: str) -> Figure:
+    value = count / days if days else None
+    return Figure(key=key, name=name, value=value, unit="count", over=count, meaning=meaning)
 
 
 def _share(key: str, name: str, truths: Sequence[bool], meaning: str) -> Figure:
@@ -161,4 +229,6 @@ def shown(figure: Figure) -> str:
         return "没有"
     if figure.unit == "share":
         return f"{figure.value:.1%}"
+    if figure.unit == "yuan":
+        return f"{figure.value:,.0f} 元"
     return duration(figure.value) if figure.unit == "s" else f"{figure.value:,.1f}"

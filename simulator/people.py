@@ -55,6 +55,10 @@ class Record:
     moments: dict[str, datetime] = field(default_factory=dict)
     stage: str = ""
     outcome: str = ""
+    path: str = ""  # how liability is settled, as last seen: self, online, spot
+    was_attended: bool = False  # at some moment an officer was to come
+    was_retaken: bool = False  # a photo had to be taken once more
+    paid_fen: int = 0  # all that arrived, as the closed case's page shows it
     documents: dict[str, str] = field(default_factory=dict)  # id -> state as last seen
     is_kept: bool = False  # the screening says that an officer comes
     was_tried: bool = False  # a report was sent, whether or not an answer came
@@ -63,6 +67,18 @@ class Record:
     @property
     def bell(self) -> str:
         return self.name
+
+    def follow(self, state: Mapping[str, Any], at: datetime) -> None:
+        """What a party's page shows now."""
+        if self.stage == "attendance" != state["stage"]:
+            self.happened("attended", at)
+        self.stage, self.outcome = state["stage"], state["outcome"]
+        self.path = state["path"] or self.path
+        self.was_attended |= state["stage"] == "attendance"
+        self.clocks = [clock["clock"] for clock in state["clocks"] if not clock["is_over"]]
+        if state["may_leave_at"]:
+            self.happened("may_leave", at)
+        self.happened(f"stage.{state['stage']}", at)
 
     def happened(self, what: str, at: datetime) -> None:
         """The first time counts."""

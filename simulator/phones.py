@@ -88,12 +88,7 @@ class Phone:
         self.world.ring(self.record.bell, after_s=GLANCE_S)
 
     def _note(self, state: Mapping[str, Any]) -> None:
-        now = self.world.house.now()
-        self.record.stage, self.record.outcome = state["stage"], state["outcome"]
-        self.record.clocks = [clock["clock"] for clock in state["clocks"] if not clock["is_over"]]
-        if state["may_leave_at"]:
-            self.record.happened("may_leave", now)
-        self.record.happened(f"stage.{state['stage']}", now)
+        self.record.follow(state, self.world.house.now())
 
     # -- the steps, by the name of the page that is due
 
@@ -174,6 +169,7 @@ class Phone:
     def _photos(self, state: Mapping[str, Any]) -> Steps:
         photos = yield from self._get("/case/photos")
         there = {photo["slot"] for photo in photos["photos"] if photo["check_state"] != "retake"}
+        self.record.was_retaken |= any(photo["check_state"] == "retake" for photo in photos["photos"])
         for slot in photos["required"]:
             if slot not in there:
                 yield from self._photograph(slot)
@@ -315,6 +311,7 @@ class Phone:
             self.record.documents[paper["id"]] = paper["state"]
         if money["payments"] and all(line["is_done"] for line in money["payments"]):
             self.record.happened("paid", self.world.house.now())
+            self.record.paid_fen = sum(line["amount_fen"] for line in money["payments"])
 
     # -- the wire
 

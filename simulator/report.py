@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import yaml
 
 from simulator.charts import bars, curve
-from simulator.figures import LIMITS_S, Figure, duration, figures, shown, stages
+from simulator.figures import LIMITS_S, Figure, called, duration, figures, shown, stages
 from simulator.main import Outcome
 from simulator.meter import percentile
 
@@ -66,7 +66,7 @@ def published() -> Mapping[str, Any]:
 def content(outcome: Outcome, *, command: str, checks: Sequence[Check] = ()) -> dict[str, Any]:
     """Everything that the report says, as JSON has it. `command` reproduces the run."""
     plan, meter = outcome.plan, outcome.world.meter
-    found = figures(outcome.records, days=plan.days)
+    found = figures(outcome.records, days=plan.days) + called(outcome.calls, days=_lasted(outcome))
     return {
         "command": command,
         "place": plan.place,
@@ -98,6 +98,13 @@ def content(outcome: Outcome, *, command: str, checks: Sequence[Check] = ()) -> 
     }  # fmt: skip
 
 
+def _lasted(outcome: Outcome) -> float:
+    """Days from the first to the last moment: calls come as long as the city lives."""
+    if outcome.began is None or outcome.ended is None:
+        return float(outcome.plan.days)
+    return (outcome.ended - outcome.began) / timedelta(days=1)
+
+
 def write(outcome: Outcome, folder: Path, *, command: str, checks: Sequence[Check] = ()) -> Path:
     """report.html and report.json in `folder`; returns the page."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,6 +131,7 @@ def _parts(told: Mapping[str, Any], outcome: Outcome) -> Iterator[str]:
     yield _head(told)
     yield '<h2>和各地公布的数字放在一起</h2><p class="quiet">公布的数字来自各地自己的报道，口径不一定相同；不同之处写在下面。</p>'
     yield _beside(told)
+    yield _beyond(told)
     leave = all_stages["leave"]
     if leave.times:
         share = leave.within(LIMITS_S[-1]) or 0.0
@@ -166,6 +174,17 @@ def _beside(told: Mapping[str, Any]) -> str:
         )
     head = '<tr><th>指标</th><th>哪里公布</th><th class="number">公布的</th><th class="number">这次模拟</th></tr>'
     return f"<table>{head}{''.join(rows)}</table>"
+
+
+def _beyond(told: Mapping[str, Any]) -> str:
+    known = told["published"]
+    rows = "".join(
+        f"<tr><td>{escape(row['what'])}</td><td>{escape(known['sources'][row['source']])}</td>"
+        f'<td class="number">{escape(row["value"])}</td><td>{escape(row["why"])}</td></tr>'
+        for row in known["beyond"]
+    )
+    head = '<tr><th>也公布了</th><th>哪里公布</th><th class="number">公布的</th><th>为什么一次模拟算不出</th></tr>'
+    return f"<table>{head}{rows}</table>"
 
 
 def _all_figures(told: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from simulator import report
-from simulator.figures import duration, figures, stages
+from simulator.figures import called, duration, figures, stages
 from simulator.meter import Meter
 
 START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
@@ -25,7 +25,10 @@ class Case:
     moments: dict[str, datetime] = field(default_factory=dict)
     stage: str = "closed"
     outcome: str = "settled"
-    is_kept: bool = False
+    path: str = "self"
+    was_attended: bool = False
+    was_retaken: bool = False
+    paid_fen: int = 0
 
 
 def case(**seconds: float) -> Case:
@@ -41,7 +44,9 @@ def outcome_of(cases: list[Case], *, faults: str = "hard") -> SimpleNamespace:
     meter.count("network.lost_there", 17)
     plan = SimpleNamespace(place="339900", first=date(2026, 3, 2), days=2, seed=3, faults=faults, accidents_a_day=20.0)
     world = SimpleNamespace(meter=meter, troubles=[SimpleNamespace(who="phone <1>", at=START, what="late")])
-    return SimpleNamespace(plan=plan, world=world, records=cases)
+    calls = SimpleNamespace(taken={"1": "accident", "2": "order", "3": "accident"}, again={"3": "1"})
+    began, ended = START, START + timedelta(days=3)
+    return SimpleNamespace(plan=plan, world=world, records=cases, calls=calls, began=began, ended=ended)
 
 
 @pytest.fixture
@@ -57,7 +62,11 @@ def cases() -> list[Case]:
             case(submitted=photos, may_leave=leave, signed__A=signed - 20, signed__B=signed, paid=paid,
                  stage__closed=paid + 5)
         )  # fmt: skip
-    return [*found, Case(number=""), Case(stage="attendance", is_kept=True, moments={"reported": START})]
+    return [
+        *found,
+        Case(number=""),
+        Case(stage="attendance", path="online", was_attended=True, moments={"reported": START}),
+    ]
 
 
 def test_figures_count_what_they_say(cases):
@@ -70,6 +79,26 @@ def test_figures_count_what_they_say(cases):
     assert known["leave_p90_s"].value == leave[71], "the 72nd of 80"
     assert known["leave_s"].over == 80
     assert known["certificate_s"].value is not None
+
+
+def test_ways_and_ends_are_counted_not_guessed():
+    seen = [
+        Case(outcome="paid", paid_fen=100_000, moments={"stage.claims": START, "submitted": START}),
+        Case(path="online", outcome="paid", paid_fen=300_000, was_retaken=True,
+             moments={"stage.claims": START, "submitted": START}),
+        Case(path="online", was_attended=True, outcome="settled"),
+        Case(path="spot", outcome="transferred", stage="closed"),
+        Case(path="", stage="evidence", outcome=""),
+    ]  # fmt: skip
+    known = {figure.key: figure.value for figure in figures(seen, days=1.0)}
+    assert (known["self"], known["video"], known["spot"], known["online"]) == (0.2, 0.2, 0.4, 0.6)
+    assert known["one_go"] == 0.5
+    assert (known["resolved"], known["performed"]) == (0.75, 1.0)
+    assert (known["mean_paid"], known["all_paid"]) == (2000, 4000)
+    calls = SimpleNamespace(taken={"1": "accident", "2": "order", "3": "accident"}, again={"3": "1", "gone": "1"})
+    heard = {figure.key: figure.value for figure in called(calls, days=2.0)}
+    assert (heard["calls_a_day"], heard["repeat"], heard["calls_accident"]) == (1.5, 1 / 3, 2 / 3)
+    assert called(SimpleNamespace(taken={}, again={}), days=1.0) == []
 
 
 def test_a_stretch_needs_both_ends():
@@ -133,8 +162,9 @@ def test_the_page_stands_alone_and_says_what_is_simulated(cases, tmp_path):
     assert "请求在路上丢了" in page
     assert len(re.findall("<svg", page)) == 2
     for row in report.published()["rows"]:
-        if row["key"] not in ("mean_paid", "repeat"):
-            assert row["what"] in page
+        assert row["what"] in page
+    for row in report.published()["beyond"]:
+        assert row["what"] in page
     told = json.loads((tmp_path / "out/report.json").read_text("utf-8"))
     assert told["reported"] == 81
     assert told["checks"][1]["violations"] == ["one <b>"]
