@@ -23,7 +23,7 @@ from kuaichu.dossier.retention import forget_orphans
 from kuaichu.journal import dispatch as reactions
 from kuaichu.journal.models import Event
 from kuaichu.links import dispatch as deliveries
-from kuaichu.links.models import Exchange, ExchangeState
+from kuaichu.links import lines
 from kuaichu.links.retention import forget_messages
 from kuaichu.web.api.idempotency import forget_old_replies
 
@@ -121,8 +121,7 @@ def next_due() -> datetime | None:
     """The first moment at which something that waits now will be due: a message's next try or lapsed lease, an event
     given back, a clock; None when nothing waits. Past moments are due already."""
     moments = (
-        Exchange.objects.filter(direction="out", state=ExchangeState.QUEUED).aggregate(at=Min("next_at"))["at"],
-        Exchange.objects.filter(direction="out", state=ExchangeState.SENDING).aggregate(at=Min("claimed_until"))["at"],
+        lines.next_due(),
         Event.objects.filter(handled_at=None, parked_at=None).aggregate(at=Min("claimed_until"))["at"],
         Deadline.objects.filter(settled_at=None, fired_at=None, attempts__lt=deadlines.MAX_TRIES).aggregate(
             at=Min("due_at")

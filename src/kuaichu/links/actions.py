@@ -18,14 +18,19 @@ def queue(
     subject_id: str,
     key: str,
     stream: UUID | None,
+    partner: str = "",
     at: datetime | None = None,
 ) -> Exchange:
-    """Write down a message to be sent. The same `key` queues once: a second call returns the first row."""
+    """Write down a message to be sent. The same `key` queues once: a second call returns the first row.
+
+    `partner`: who takes it, when one vendor's way of talking serves several; else the vendor.
+    """
     now = clock.now()
     exchange = Exchange(
         key=key,
         kind=kind,
         vendor=vendor,
+        partner=partner or vendor,
         operation=operation,
         subject_id=subject_id,
         stream=stream,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from kuaichu import clock, rows
-from kuaichu.links import registry
+from kuaichu.links import lines, registry
 from kuaichu.links.adapters import PermanentError, RetryableError
 from kuaichu.links.models import Exchange, ExchangeState
 
@@ -28,12 +28,16 @@ def run_due(limit: int = 20, *, only: Collection[str] = (), but: Collection[str]
 
     `only` and `but` are kinds of partner, so that a slow kind can have a lane of its own.
     """
-    due = Exchange.objects.filter(_due(), direction="out").exclude(kind__in=but)
+    silent = lines.away()
+    due = Exchange.objects.filter(_due(), direction="out").exclude(kind__in=but).order_by("next_at")
     if only:
         due = due.filter(kind__in=only)
-    return sum(
-        _send_one(exchange_id) for exchange_id in list(due.order_by("next_at").values_list("id", flat=True)[:limit])
-    )
+    ids = list(due.filter(lines.but(silent)).values_list("id", flat=True)[:limit])
+    for line in silent:
+        probe = due.filter(kind=line.kind, partner=line.partner).values_list("id", flat=True).first()
+        if probe and lines.take_probe(line):
+            ids.append(probe)
+    return sum(map(_send_one, ids))
 
 
 def _due() -> Q:
@@ -56,10 +60,12 @@ def _send_one(exchange_id: UUID) -> int:
         reply = tables.adapters[exchange.kind]().send(
             vendor=exchange.vendor, operation=exchange.operation, message=message, key=exchange.key
         )
+        lines.note_answer(exchange)
         _finish(exchange, message, reply)
     except RetryableError as error:
-        _try_later(exchange, error.code)
+        _try_later(exchange, error.code, is_away=lines.note_silence(exchange))
     except PermanentError as error:
+        lines.note_answer(exchange)
         _fail(exchange, error.code)
     except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
         _log.exception("exchange %s failed", exchange.pk)
@@ -83,14 +89,17 @@ def _finish(exchange: Exchange, message: dict[str, object], reply: dict[str, obj
             take(exchange, reply)
 
 
-def _try_later(exchange: Exchange, code: str) -> None:
-    if exchange.attempts >= MAX_TRIES:
+def _try_later(exchange: Exchange, code: str, *, is_away: bool = False) -> None:
+    """With a growing pause; a partner that is away sets the pace itself, and costs no message its last try."""
+    if exchange.attempts >= MAX_TRIES and not is_away:
         _fail(exchange, code)
         return
-    pause = min(timedelta(seconds=2**exchange.attempts), LONGEST_PAUSE)
-    Exchange.objects.filter(pk=exchange.pk, state=ExchangeState.SENDING).update(
-        state=ExchangeState.QUEUED, next_at=clock.now() + pause, claimed_until=None, error_code=code[:60]
-    )
+    kept: dict[str, object] = {"state": ExchangeState.QUEUED, "claimed_until": None, "error_code": code[:60]}
+    if is_away:
+        kept |= {"next_at": clock.now(), "attempts": 0}
+    else:
+        kept |= {"next_at": clock.now() + min(timedelta(seconds=2**exchange.attempts), LONGEST_PAUSE)}
+    Exchange.objects.filter(pk=exchange.pk, state=ExchangeState.SENDING).update(**kept)
 
 
 def _fail(exchange: Exchange, code: str) -> None:

@@ -1,4 +1,4 @@
-"""Messages to and from partners, and what the simulated partners received."""
+"""Messages to and from partners, whether these answer, and what the simulated ones received."""
 
 import uuid
 
@@ -23,6 +23,7 @@ class Exchange(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     kind = models.CharField(max_length=20)
     vendor = models.CharField(max_length=40)
+    partner = models.CharField(max_length=40, blank=True)
     operation = models.CharField(max_length=40)
     direction = models.CharField(max_length=3, default="out")
     subject_id = models.CharField(max_length=40)
@@ -45,6 +46,19 @@ class Exchange(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(direction__in=["out", "in"]), name="links_exchange_direction"),
         ]
+
+
+class PartnerLine(models.Model):
+    """Whether a partner answers: how many tries in a row had no answer, and since when it counts as away."""
+
+    kind = models.CharField(max_length=20)
+    partner = models.CharField(max_length=40)
+    silences = models.PositiveIntegerField(default=0)
+    away_since = models.DateTimeField(null=True)
+    next_probe_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "partner"], name="links_line_partner")]
 
 
 class OutboxMessage(models.Model):

@@ -87,11 +87,11 @@ def forget_case(*, case_number: str) -> None:
     note(call, "call.invalidated", SYSTEM)
 
 
-def _known(case_number: str) -> UUID | None:
+def _known(case_number: str) -> int | None:
     return Call.objects.filter(case_number=case_number).values_list("pk", flat=True).first()
 
 
-def _first(made: Call) -> UUID | None:
+def _first(made: Call) -> int | None:
     """Stores `made`; the key of the other one, if another reaction of the same case stored its call meanwhile."""
     matches = linking.matches_of(linking.facts_of(made))
     try:

@@ -101,6 +101,7 @@ def queue_notice(claim: Claim, *, key: str) -> None:
     links.queue(
         kind="insurer",
         vendor=claim.insurer.vendor or "default",
+        partner=claim.insurer.code,
         operation="claim.notify",
         subject_id=str(claim.pk),
         key=key,

@@ -66,6 +66,7 @@ def _queue(case: Case, claim: Claim, payment: Payment) -> None:
     payment.exchange = links.queue(
         kind="insurer",
         vendor=claim.insurer.vendor or "default",
+        partner=claim.insurer.code,
         operation="payment.order",
         subject_id=str(payment.pk),
         key=f"payment.order:{payment.pk}:{payment.attempts}",

@@ -3,7 +3,8 @@
 It behaves as a partner would: one effect per Idempotency-Key, a report number for each claim, a reference for each
 payment,
 and a signed callback a little later. Its temper decides how pleasant that is. Policy numbers ask for special answers:
-ending in 9999 nonsense, in 8888 a policy that is not valid, in 7777 compulsory insurance only.
+ending in 9999 nonsense, in 6666 nonsense at the first time, in 8888 a policy that is not valid, in 7777 compulsory
+insurance only.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from kuaichu.links.insurer.signing import KEY_HEADER, BadSignature, check, signe
 COVER_LIMIT = 200_000_000  # fen: two million yuan, what most cars carry
 CALLBACK_TRIES = 40  # about ten minutes: the other side may just be starting
 LONGEST_PAUSE_S = 15.0
+NONSENSE_BODY: dict[str, Any] = {"state": "accepted", "report_number": None, "policy": "ja"}
 
 
 @dataclass(frozen=True)
@@ -88,17 +90,20 @@ class TwinInsurer:
             delay_s = dice.uniform(*self.temper.delay_s)
             if count <= self.temper.busy_most and dice.random() < self.temper.busy_share:
                 return Answer(503, {"error": "busy"}, delay_s)
+            body = json.loads(raw)
+            if count == 1 and _policy_number(body).endswith("6666"):
+                return Answer(200, NONSENSE_BODY)
             if key not in self._answers:
-                self._answers[key] = self._first_answer(operation, json.loads(raw), key, dice)
+                self._answers[key] = self._first_answer(operation, body, key, dice)
             known = self._answers[key]
             return Answer(known.status, known.body, delay_s)
 
     def _first_answer(self, operation: str, body: dict[str, Any], key: str, dice: random.Random) -> Answer:
-        policy_number = str(body.get("insured", {}).get("policy_number", ""))
+        policy_number = _policy_number(body)
         if dice.random() < self.temper.refusal_share:
             return Answer(422, {"error": "refused"})
         if dice.random() < self.temper.nonsense_share or policy_number.endswith("9999"):
-            return Answer(200, {"state": "accepted", "report_number": None, "policy": "ja"})
+            return Answer(200, NONSENSE_BODY)
         self.effects[key] = operation
         if operation == "payments":
             return self._take_payment(body, key, dice)
@@ -126,6 +131,10 @@ class TwinInsurer:
     def _reference(self, letter: str, subject: str) -> str:
         digest = hashlib.sha256(f"{self._seed}:{self.agency_code}:{subject}".encode()).hexdigest()
         return f"{letter}{int(digest[:12], 16) % 10**12:012d}"
+
+
+def _policy_number(body: Mapping[str, Any]) -> str:
+    return str(body.get("insured", {}).get("policy_number", ""))
 
 
 def _policy(policy_number: str) -> dict[str, Any]:

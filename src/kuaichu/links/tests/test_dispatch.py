@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from kuaichu import clock
-from kuaichu.links import actions, dispatch, registry
+from kuaichu.links import actions, dispatch, lines, registry
 from kuaichu.links.adapters import PermanentError, RetryableError
 from kuaichu.links.models import Exchange, ExchangeState
 
@@ -50,8 +50,16 @@ def connected():
     registry.use(before)
 
 
-def queue() -> Exchange:
-    return actions.queue(kind="post", vendor="v", operation="letter", subject_id="7", key="letter:7", stream=None)
+def queue(subject: str = "7", *, partner: str = "") -> Exchange:
+    return actions.queue(
+        kind="post",
+        vendor="v",
+        partner=partner,
+        operation="letter",
+        subject_id=subject,
+        key=f"letter:{subject}",
+        stream=None,
+    )
 
 
 def test_the_same_key_is_queued_and_sent_once_without_an_open_transaction(connected):
@@ -87,14 +95,78 @@ def test_a_refused_message_goes_to_a_person_who_may_send_it_again(connected):
     assert Exchange.objects.get().state == ExchangeState.DONE
 
 
-def test_a_partner_that_never_answers_ends_as_failed(connected):
-    partner = Partner(*[RetryableError("timeout")] * 20)
+def test_a_message_that_alone_gets_no_answer_ends_as_failed(connected):
+    partner = Partner(*[answer for _ in range(20) for answer in (RetryableError("timeout"), {"ok": True})])
     seen = connected(partner)
     queue()
     for hours in range(20):
         with clock.moved_by(timedelta(hours=hours)):
             dispatch.run_due()
-    assert (len(partner.keys), seen["failures"]) == (dispatch.MAX_TRIES, ["letter:7"])
+            queue(f"{hours}")  # its neighbours are answered, so the partner is there
+            dispatch.run_due()
+    assert seen["failures"] == ["letter:7"]
+    assert partner.keys.count("letter:7") == dispatch.MAX_TRIES
+
+
+def run_for(partner: Partner, *, minutes: int, before: int = 0) -> list[int]:
+    """The worker's rounds, one a second in the first minute and then one a minute; how many messages each minute."""
+    sent, began = [], clock.now()
+    for minute in range(before, before + minutes):
+        known = len(partner.keys)
+        for second in range(60) if minute == 0 else (5, 35):
+            with clock.moved_to(began + timedelta(minutes=minute, seconds=second)):
+                dispatch.run_due()
+        sent.append(len(partner.keys) - known)
+    return sent
+
+
+def test_a_partner_that_is_away_for_a_day_costs_one_try_a_minute_and_nobody_a_click(connected):
+    partner = Partner(*[RetryableError("network.down")] * 10_000)
+    seen = connected(partner)
+    for subject in range(30):
+        queue(f"{subject}")
+    first, *later = run_for(partner, minutes=40)
+    assert first <= 30 + 1  # each was tried once at most, then the partner counted as away
+    assert set(later) <= {0, 1}  # one a minute; a minute that begins between two looks may slip
+    assert sum(later) >= 35
+    assert {line.partner for line in lines.away()} == {"v"}
+    assert lines.waiting(lines.away()[0]) == 30
+    partner.answers.clear()
+    run_for(partner, minutes=3, before=1)
+    assert seen["failures"] == []
+    assert len(seen["replies"]) == 30 == Exchange.objects.filter(state=ExchangeState.DONE).count()
+    assert lines.away() == []
+
+
+def test_while_one_partner_is_away_the_others_get_their_messages(connected):
+    partner = Partner(*[RetryableError("network.down")] * 30)
+    connected(partner)
+    for subject in range(30):
+        queue(f"{subject}", partner="silent")
+    for _ in range(3):
+        dispatch.run_due()
+    assert [line.partner for line in lines.away()] == ["silent"]
+    partner.answers.clear()
+    queue("another", partner="there")
+    assert dispatch.run_due() == 1
+    assert partner.keys[-1] == "letter:another"
+    due = lines.next_due()
+    assert due is not None
+    assert due > clock.now()  # nobody asks the silent one before its minute is over
+
+
+def test_after_three_days_without_an_answer_a_person_is_told(connected):
+    partner = Partner(*[RetryableError("network.down")] * 10_000)
+    seen = connected(partner)
+    queue()
+    for hours in range(80):
+        with clock.moved_by(timedelta(hours=hours)):
+            dispatch.run_due()
+    assert seen["failures"] == []
+    for hours in range(80, 100):
+        with clock.moved_by(timedelta(hours=hours)):
+            dispatch.run_due()
+    assert seen["failures"] == ["letter:7"]
 
 
 def test_a_message_stuck_in_sending_is_taken_up_after_its_lease_with_the_same_key(connected):

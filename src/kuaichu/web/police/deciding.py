@@ -21,7 +21,7 @@ from kuaichu.journal.actors import Actor
 from kuaichu.liability import content
 from kuaichu.liability.actions.impacts import LEAST_PARTIES, MOST_IMPACTS
 from kuaichu.web.access import case_for
-from kuaichu.web.police import case_file, proposals, queues
+from kuaichu.web.police import case_file, partners, proposals, queues
 
 PERSONAL = "name,document_number,phone,statement"
 MASKED = "name,statement"
@@ -131,4 +131,5 @@ def desk_context(request: HttpRequest) -> dict[str, Any]:
         "rows": queue.rows(officer),
         "tabs": [(tab, waiting[tab.name]) for tab in queues.QUEUES],
         "served_at": clock.now(),
+        "silent": partners.silent() if queue.name == "exceptions" else [],
     }

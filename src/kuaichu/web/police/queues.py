@@ -20,6 +20,7 @@ from kuaichu.dossier.states import InstrumentKind, InstrumentState
 from kuaichu.journal.models import Event
 from kuaichu.liability.models import Review
 from kuaichu.liability.states import ReviewState
+from kuaichu.links import lines
 from kuaichu.links.models import Exchange, ExchangeState
 
 MOST_ROWS = 100
@@ -62,7 +63,7 @@ def scope(person: Person) -> Q:
 
 
 def counts(person: Person) -> dict[str, int]:
-    """How many wait in each queue (five statements)."""
+    """How many wait in each queue (six statements). A partner that is away counts among the exceptions."""
     cases = Case.objects.filter(scope(person)).exclude(stage=Stage.CLOSED)
     made = cases.aggregate(
         photos=Count("pk", filter=_PHOTOS), online=Count("pk", filter=_ONLINE), field=Count("pk", filter=_FIELD)
@@ -70,7 +71,7 @@ def counts(person: Person) -> dict[str, int]:
     return made | {
         "signing": _signing(person).count(),
         "reviews": _reviews(person).count(),
-        "exceptions": _parked(person).count() + _failed(person).count(),
+        "exceptions": _parked(person).count() + _failed(person).count() + len(lines.away()),
     }
 
 

@@ -11,6 +11,8 @@ from kuaichu.accounts.models import Agency, AgencyKind, Person, Role
 from kuaichu.cases import actions
 from kuaichu.journal.models import Event, PersonalDataRead
 from kuaichu.liability.actions import choose
+from kuaichu.links import actions as links
+from kuaichu.links.models import PartnerLine
 from kuaichu.web.police import queues
 from tests import factories
 
@@ -82,7 +84,7 @@ def test_statements_do_not_grow_with_the_queue(desk, waiting):
     for _ in range(2):
         hand_in(factories.two_parties())
     assert [statements(desk, page) for page in pages] == before
-    assert before[1] <= 10
+    assert before[1] <= 11
     assert before[2] <= 36
 
 
@@ -158,3 +160,23 @@ def test_parked_event_is_shown_and_tried_again(desk, officer, waiting):
     assert (event.parked_at, event.attempts) == (None, 0)
     assert desk.post(f"/police/cases/{waiting.case.pk}/retry/", {"key": "event-99999999"}).status_code == 404
     assert desk.post(f"/police/cases/{waiting.case.pk}/retry/", {"key": "nonsense"}).status_code == 404
+
+
+def test_a_partner_that_is_away_is_named_once_for_all_its_messages(desk, waiting, insurers):
+    line = PartnerLine.objects.create(
+        kind="insurer", partner=insurers[0].code, silences=5, away_since=clock.now(), next_probe_at=clock.now()
+    )
+    for number in range(3):
+        links.queue(
+            kind="insurer",
+            vendor="default",
+            partner=line.partner,
+            operation="claim.notify",
+            subject_id=f"{number}",
+            key=f"k:{number}",
+            stream=waiting.case.pk,
+        )
+    page = desk.get("/police/?queue=exceptions").content.decode()
+    assert f"<strong>{insurers[0].name}</strong>" in page
+    assert "3 条消息在等" in page
+    assert "没有应答" not in desk.get("/police/?queue=photos").content.decode()

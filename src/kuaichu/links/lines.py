@@ -1,0 +1,83 @@
+"""Whether a partner answers at all. One that has not answered for a while is asked by one message at a time, and
+everything else for it waits without using up its tries; the first answer lets all of it go.
+
+A circuit breaker as M. Nygard describes it (Release It!, 2007, "Circuit Breaker"), kept in the database, so that all
+workers know the same.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from kuaichu import clock
+from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
+
+AWAY_AFTER = 5  # tries in a row without an answer
+PROBE_EVERY = timedelta(seconds=60)
+LONGEST_OUTAGE = timedelta(hours=72)  # then messages go to a person all the same
+
+
+def away() -> list[PartnerLine]:
+    """The partners that don't answer, longest first."""
+    return list(PartnerLine.objects.filter(away_since__isnull=False).order_by("away_since", "pk"))
+
+
+def waiting(line: PartnerLine) -> int:
+    """How many messages wait for this partner."""
+    return Exchange.objects.filter(
+        kind=line.kind, partner=line.partner, direction="out", state=ExchangeState.QUEUED
+    ).count()
+
+
+def but(lines: Collection[PartnerLine]) -> Q:
+    """Messages for anybody else."""
+    found = Q()
+    for line in lines:
+        found &= ~Q(kind=line.kind, partner=line.partner)
+    return found
+
+
+def take_probe(line: PartnerLine) -> bool:
+    """True for the one who may ask now."""
+    now = clock.now()
+    due = PartnerLine.objects.filter(pk=line.pk, away_since__isnull=False, next_probe_at__lte=now)
+    return due.update(next_probe_at=now + PROBE_EVERY) == 1
+
+
+def note_silence(exchange: Exchange) -> bool:
+    """One more try without an answer. True while the partner is away and its messages should wait."""
+    found = PartnerLine.objects.filter(kind=exchange.kind, partner=exchange.partner)
+    if found.update(silences=F("silences") + 1) == 0:
+        try:
+            with transaction.atomic():
+                PartnerLine.objects.create(kind=exchange.kind, partner=exchange.partner, silences=1)
+        except IntegrityError:  # another worker was quicker
+            found.update(silences=F("silences") + 1)
+    now = clock.now()
+    found.filter(silences__gte=AWAY_AFTER, away_since__isnull=True).update(
+        away_since=now, next_probe_at=now + PROBE_EVERY
+    )
+    return found.filter(away_since__gt=now - LONGEST_OUTAGE).exists()
+
+
+def note_answer(exchange: Exchange) -> None:
+    """The partner answered, whatever it said."""
+    found = PartnerLine.objects.filter(kind=exchange.kind, partner=exchange.partner)
+    found.filter(silences__gt=0).update(silences=0, away_since=None, next_probe_at=None)
+
+
+def next_due() -> datetime | None:
+    """The first moment at which a waiting message will be due; a past one is due already. None: nothing waits."""
+    silent = away()
+    rows = Exchange.objects.filter(but(silent), direction="out")
+    moments = [
+        rows.filter(state=ExchangeState.QUEUED).order_by("next_at").values_list("next_at", flat=True).first(),
+        rows.filter(state=ExchangeState.SENDING)
+        .order_by("claimed_until")
+        .values_list("claimed_until", flat=True)
+        .first(),
+        *[line.next_probe_at for line in silent if waiting(line)],
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)

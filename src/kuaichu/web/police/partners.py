@@ -1,0 +1,32 @@
+"""Partners whose systems don't answer, for the desk's page of exceptions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kuaichu.accounts.models import Agency
+from kuaichu.links import lines
+
+_KINDS: dict[str, str | Promise] = {"sms": _("短信通道"), "seal": _("签章服务")}
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A partner that is away: its name, since when, and how many messages wait for it."""
+
+    name: str | Promise
+    since_at: datetime
+    waiting: int
+
+
+def silent() -> list[Silent]:
+    """Longest silent first."""
+    away = lines.away()
+    names = dict(Agency.objects.filter(code__in=[line.partner for line in away]).values_list("code", "name"))
+    return [
+        Silent(names.get(line.partner) or _KINDS.get(line.kind, line.partner), line.away_since, lines.waiting(line))
+        for line in away
+        if line.away_since
+    ]
