@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from simulator.house import Unreachable
-from simulator.wire import API, PASSING, Failed, Wire, as_json, key_of, signed
+from simulator.wire import API, PASSING, Failed, Wire, as_json, key_of, pauses, signed
 from simulator.world import Rest, Until, World
 
 Steps = Generator[Rest, None, Any]
@@ -181,18 +181,38 @@ class _Handler(BaseHTTPRequestHandler):
         """Paths and bodies stay out of the log."""
 
 
-def adjuster(world: World, wire: Wire, agency: str, username: str) -> Steps:
-    """Assesses, approves and pays what waits, through the insurer's own API."""
+def adjusters(world: World, wire: Wire, agency: str, username: str) -> Steps:
+    """Looks at what waits, through the insurer's own API, and gives each claim to somebody who has time."""
+    in_hand: set[str] = set()
     while True:
         for state in ("accepted", "assessed", "approved"):
-            claims = yield from ask(world, wire, agency, "GET", f"/insurer/claims?state={state}&limit=100")
-            for row in sorted(claims["claims"], key=lambda row: (row["opened_at"], row["letter"])):
-                try:
-                    yield from _advance(world, wire, agency, username, row)
-                except Failed as refused:
-                    world.meter.count(f"adjuster.refused.{refused.code}")
+            rows = yield from _waiting(world, wire, agency, state)
+            for row in sorted(rows, key=lambda row: (row["opened_at"], row["letter"])):
+                if row["id"] not in in_hand:
+                    in_hand.add(row["id"])
+                    name = f"adjuster {agency} {row['case_number'][-6:]} {row['letter']} {state}"
+                    world.spawn(name, _take(world, wire, agency, username, row, in_hand))
         yield Until("claims", LONGEST_POLL_S)
         yield wire.dice.uniform(*POLL_S)
+
+
+def _waiting(world: World, wire: Wire, agency: str, state: str) -> Steps:
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = yield from ask(world, wire, agency, "GET", f"/insurer/claims?state={state}&limit=100&offset={len(rows)}")
+        rows += page["claims"]
+        if not page["claims"] or len(rows) >= page["total"]:
+            return rows
+
+
+def _take(world: World, wire: Wire, agency: str, username: str, row: dict[str, Any], in_hand: set[str]) -> Steps:
+    """Assesses, approves or pays one claim."""
+    try:
+        yield from _advance(world, wire, agency, username, row)
+    except Failed as refused:
+        world.meter.count(f"adjuster.refused.{refused.code}")
+    finally:
+        in_hand.discard(row["id"])
 
 
 def _advance(world: World, wire: Wire, agency: str, username: str, row: dict[str, Any]) -> Steps:
@@ -239,7 +259,7 @@ def ask(world: World, wire: Wire, agency: str, method: str, path: str, fields: d
     """Signed anew for each try, because a signature grows old."""
     body = as_json(fields) if fields is not None else b""
     key = key_of(wire.dice) if method == "POST" else ""
-    for attempt in range(12):
+    for pause in pauses(world.house):
         headers = signed(world.house, agency, method=method, path=API + path, key=key, body=body, plain=False)
         try:
             answer = wire.send(f"insurer {method}", method, API + path, headers=headers, body=body)
@@ -250,5 +270,5 @@ def ask(world: World, wire: Wire, agency: str, method: str, path: str, fields: d
                 if answer.status >= 300:
                     raise Failed(path, answer)
                 return answer.json
-        yield 2.0 * (1 + attempt)
+        yield pause
     raise Unreachable(path)

@@ -8,10 +8,10 @@ from random import Random
 
 from simulator.breaking import suffering
 from simulator.callers import Calls, calling
-from simulator.city import City, Spot
+from simulator.city import CHINA, City, Spot
 from simulator.house import House
 from simulator.insurers import HARD as INSURERS_HARD
-from simulator.insurers import MOODY, STEADY, Counter, Insurer, Temper, adjuster
+from simulator.insurers import MOODY, STEADY, Counter, Insurer, Temper, adjusters
 from simulator.mailbox import Mailbox
 from simulator.officers import Desk, Officer
 from simulator.people import Record
@@ -119,11 +119,11 @@ def _partners(outcome: Outcome) -> Counter:
 def _staff(outcome: Outcome) -> None:
     world, plan = outcome.world, outcome.plan
     for at, username in enumerate(plan.officers):
-        desk = Desk(_wire(outcome, f"officer {username}", address=f"10.1.0.{at + 1}"), username, plan.password)
-        world.spawn(f"officer {username}", Officer(world, desk).run())
+        desk = Desk(_wire(outcome, f"officer {at} {username}", address=f"10.1.0.{at + 1}"), username, plan.password)
+        world.spawn(f"officer {at} {username}", Officer(world, desk, colleagues=len(plan.officers)).run())
     for at, (agency, username) in enumerate(plan.adjusters.items()):
         wire = _wire(outcome, f"adjuster {agency}", address=f"10.2.0.{at + 1}")
-        world.spawn(f"adjuster {agency}", adjuster(world, wire, agency, username))
+        world.spawn(f"adjuster {agency}", adjusters(world, wire, agency, username))
         world.spawn(f"callbacks {agency}", outcome.insurers[agency].calling_back())
 
 
@@ -194,7 +194,7 @@ def _told(progress: Callable[[str], None] | None, outcome: Outcome) -> Callable[
 
     def tell() -> None:
         closed = sum(record.stage == "closed" for record in outcome.records)
-        text = f"{outcome.world.house.now():%m-%d %H}h  {len(outcome.records)} cases, {closed} closed"
+        text = f"{outcome.world.house.now().astimezone(CHINA):%m-%d %H}h  {len(outcome.records)} cases, {closed} closed"
         if progress is not None and text != last[0]:
             last[0] = text
             progress(text)

@@ -52,6 +52,8 @@ class Desk:
     def _sign_in(self) -> None:
         self._send("GET", "/staff/sign-in/")
         answer = self.post("/staff/sign-in/", {"username": self.username, "password": self._password})
+        if answer.status in PASSING:
+            raise Unreachable("sign-in")
         if answer.status != 302:
             raise Failed("sign-in", answer)
 
@@ -72,8 +74,11 @@ class Desk:
 class Officer:
     """One officer. `run()` works through the queues as long as the world goes on."""
 
-    def __init__(self, world: World, desk: Desk, *, seconds_per_case: tuple[float, float] = (15.0, 60.0)) -> None:
+    def __init__(
+        self, world: World, desk: Desk, *, colleagues: int = 1, seconds_per_case: tuple[float, float] = (15.0, 60.0)
+    ) -> None:
         self.world, self.desk, self._pace_s = world, desk, seconds_per_case
+        self._colleagues = colleagues
         self.dice: Random = desk.wire.dice
         self._not_before: dict[str, datetime] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
@@ -104,7 +109,7 @@ class Officer:
 
     def _work_off(self, queue: str) -> Steps:
         page = self.desk.get(f"/police/?queue={queue}")
-        for case_id in list(dict.fromkeys(CASE.findall(page.text))):
+        for case_id in self._in_turn(list(dict.fromkeys(CASE.findall(page.text)))):
             if not self._is_ripe(queue, case_id):
                 continue
             yield self.dice.uniform(*self._pace_s)
@@ -121,6 +126,12 @@ class Officer:
         if queue in PATIENCE:
             self._not_before[queue] = self.world.house.now() + PATIENCE[queue] / 4 / self.world.pace
         return False
+
+    def _in_turn(self, waiting: list[str]) -> list[str]:
+        """The longest waiting first, so that not everybody at the desk takes the same one."""
+        first = waiting[: self._colleagues]
+        self.dice.shuffle(first)
+        return first + waiting[self._colleagues :]
 
     def _is_ripe(self, queue: str, case_id: str) -> bool:
         """Signatures and troubles are given a while to settle by themselves."""

@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,11 +17,13 @@ from urllib.parse import unquote
 from kuaichu.command.http_house import HttpHouse, free_port
 from kuaichu.command.paths import ROOT
 
+LEVEL_S = 20.0  # how long a level of growing load lasts, unless told
 RATES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # cases per second, a level each
+CASES_AN_OFFICER = 60.0  # a day and seat at the desk, of all accidents
 CALLS_FROM = "339900000000"
 CLOCK_WRONG_S = (40.0, -25.0, 90.0, 0.0)  # one after the other: an NTP client that corrects itself both ways
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
-SHORTEST_REST = timedelta(seconds=1)
+SHORTEST_REST = timedelta(seconds=1)  # between two looks of the worker at what waits
 CLEANING_EVERY = timedelta(hours=6)  # of the house's clock; a real worker cleans more often and finds nothing
 
 
@@ -35,14 +38,16 @@ class InsideHouse:
         from django.core.wsgi import get_wsgi_application
 
         self._application = get_wsgi_application()
-        self._is_written = True
         self._due: datetime | None = None
+        self._worked_at: datetime | None = None
         self._cleaned_at: datetime | None = None
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes, address: str) -> Any:
         from simulator.house import Answer
 
-        self._is_written |= method != "GET"
+        if method != "GET" and self._worked_at is not None:
+            soon = self._worked_at + SHORTEST_REST
+            self._due = soon if self._due is None else min(self._due, soon)
         answered: dict[str, Any] = {}
 
         def start(status: str, fields: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
@@ -80,9 +85,10 @@ class InsideHouse:
         self.wait_until(at)
 
     def work(self) -> datetime | None:
-        """Rounds of the worker until it is idle, if something was written or fell due; when the next falls due."""
+        """Rounds of the worker until it is idle, once something was written or fell due, and a second after the last
+        ones at the earliest; when it wants to look again."""
         now = self.now()
-        if not self._is_written and self._due is not None and now < self._due:
+        if self._due is not None and now < self._due:
             return self._due
         from kuaichu import worker
 
@@ -90,9 +96,9 @@ class InsideHouse:
             self._cleaned_at = now
             worker.clean()
         worker.run_until_idle()
-        self._is_written = False
+        self._worked_at = self.now()
         due = min(self._cleaned_at + CLEANING_EVERY, (worker.next_due() or FAR) - self._wrong_by)
-        self._due = max(due, self.now() + SHORTEST_REST)
+        self._due = max(due, self._worked_at + SHORTEST_REST)
         return self._due
 
     def texts(self, after: int) -> list[Any]:
@@ -158,26 +164,32 @@ def run(options: argparse.Namespace) -> int:
     _prepare()
     from kuaichu import clock
     from kuaichu.demo.city import PASSWORD
-    from simulator import loading, main
+    from simulator import loading, main, soaking
 
+    a_day = options.people / 500_000 * 40
     plan = main.Plan(
         place=options.place,
         first=_first_day(options, clock.today()).date(),
         days=options.days,
         seed=options.seed,
-        accidents_a_day=options.people / 500_000 * 40,
+        accidents_a_day=a_day,
         roads=ROOT / "src/kuaichu/demo/map/roads.geojson",
         faults=options.faults,
         password=PASSWORD,
-        officers=("officer", "officer2"),
+        officers=_shared(("officer", "officer2"), a_day / CASES_AN_OFFICER),
         adjusters={"INS-A": "adjuster-a", "INS-B": "adjuster-b"},
         most_cases=options.cases or 10**9,
         calls_from=CALLS_FROM,
         calls_a_day=options.calls if options.calls >= 0 else options.people / 500_000 * 110,
     )
     if options.speed == "load":
-        with _http_house(home).serving() as real:
-            outcome, _ = loading.ramp(real, plan, rates=RATES, seconds=options.seconds, tell=print)
+        with _http_house(home, options).serving() as real:
+            outcome, _ = loading.ramp(real, plan, rates=RATES, seconds=options.seconds or LEVEL_S, tell=print)
+            return _judge(outcome, real, options)
+    if options.speed == "http":
+        with _http_house(home, options).serving() as real:
+            soak = soaking.Soak(rate=options.rate, seconds=options.seconds, most_cases=options.cases)
+            outcome = soaking.run(real, plan, soak, tell=print)
             return _judge(outcome, real, options)
     house = InsideHouse()
     house.wait_until(_first_day(options, clock.today()))
@@ -187,14 +199,20 @@ def run(options: argparse.Namespace) -> int:
     return _judge(outcome, house, options)
 
 
+def _shared(accounts: tuple[str, ...], seats: float) -> tuple[str, ...]:
+    """So many seats, at least one for each account; several seats sign in under one account."""
+    return tuple(accounts[at % len(accounts)] for at in range(max(len(accounts), ceil(seats))))
+
+
 def _origin(options: argparse.Namespace) -> str:
     """Inside one process nothing listens, and the same run shows the same address."""
-    return f"http://127.0.0.1:{free_port()}" if options.speed == "load" else "http://127.0.0.1"
+    return f"http://127.0.0.1:{free_port()}" if options.speed != "inside" else "http://127.0.0.1"
 
 
-def _http_house(home: Path) -> HttpHouse:
+def _http_house(home: Path, options: argparse.Namespace) -> HttpHouse:
     workers = (os.cpu_count() or 1) if os.environ.get("DATABASE_URL") else 1
-    return HttpHouse(home, port=int(os.environ["KUAICHU_ORIGIN"].rpartition(":")[2]), workers=workers)
+    port = int(os.environ["KUAICHU_ORIGIN"].rpartition(":")[2])
+    return HttpHouse(home, port=port, workers=workers, database=options.server)
 
 
 def _judge(outcome: Any, house: Any, options: argparse.Namespace) -> int:
