@@ -24,6 +24,7 @@ class Meter:
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     counts: Counter[str] = field(default_factory=Counter)
+    hanging: int = 0  # requests that have been tried and not been answered yet
     is_real: bool = False  # a clock that runs by itself: only there a turn can be late
     _digest: Any = field(default_factory=hashlib.sha256)
     _lock: Lock = field(default_factory=Lock)
@@ -55,6 +56,11 @@ class Meter:
     def count(self, name: str, by: int = 1) -> None:
         with self._lock:
             self.counts[name] += by
+
+    def hangs(self, by: int) -> None:
+        """One request more (1) or less (-1) that waits for its next try."""
+        with self._lock:
+            self.hanging += by
 
     def meant(self, at: datetime, now: datetime) -> None:
         """A turn that was meant for `at` begins `now`, in this thread."""

@@ -17,6 +17,7 @@ from simulator.world import Rest, Until, World
 Steps = Generator[Rest, None, Any]
 HARMLESS = {"movable": "yes", "licence": "yes", "plate": "yes", "marks": "yes", "agreed": "yes"}
 POLL_S = 20.0
+LOOKS_AGAIN_S = 5.0  # of the clock on the wall, at least: however quickly rests pass, the house needs its time
 GLANCE_S = 3.0  # until a page that asks by itself shows what somebody else has done
 WAIT_S = 3600.0
 LONG_WAIT_S = 6 * 3600.0
@@ -81,7 +82,7 @@ class Phone:
             self.world.meter.count(f"refused.{refused.code}")
             if refused.answer.status >= 500 or self._refusals > MOST_REFUSALS:
                 raise
-            yield POLL_S
+            yield max(POLL_S, LOOKS_AGAIN_S * self.world.pace)
 
     def _tell(self) -> None:
         """Whoever looks at a page of this case sees it change."""

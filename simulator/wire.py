@@ -8,8 +8,10 @@ import hmac
 import io
 import json
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -17,7 +19,8 @@ from simulator.house import Answer, House, Unreachable
 from simulator.meter import Meter
 
 API = "/api/v1"
-TRIES = 25  # some eleven minutes
+TRIES = 25  # at least, and for as long as people's patience
+PATIENCE = timedelta(minutes=11)  # of the house's clock: where rests pass quickly it may still be away as long as ever
 PAUSE_S = 2.0
 FORM = "application/x-www-form-urlencoded"
 PASSING = {429, 502, 503}
@@ -86,16 +89,28 @@ class Wire:
                 self.send(kind, method, path, headers=headers, body=body)
             except Unreachable:
                 pass
-        for attempt in range(TRIES):
+        for at, pause in enumerate(pauses(self.house)):
             try:
                 answer = self.send(kind, method, path, headers=headers, body=body)
             except Unreachable:
                 self.meter.count("people.tried_again")
             else:
                 if answer.status not in PASSING:
+                    self.meter.hangs(-1 if at else 0)
                     return answer
-            yield PAUSE_S * (1 + attempt)
-        raise Unreachable(f"{path}: no answer after {TRIES} tries")
+            self.meter.hangs(0 if at else 1)
+            yield pause
+        raise Unreachable(f"{path.partition('?')[0]}: no answer within {PATIENCE}")
+
+
+def pauses(house: House) -> Iterator[float]:
+    """How long to rest after each try without an answer, growing, until patience has ended."""
+    began = None
+    for attempt in count():
+        if attempt >= TRIES and began is not None and house.now() - began >= PATIENCE:
+            return
+        began = began or house.now()
+        yield PAUSE_S * (1 + min(attempt, TRIES))
 
 
 def key_of(dice: Random) -> str:

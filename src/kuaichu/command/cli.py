@@ -161,7 +161,7 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     city = commands.add_parser(
         "simulate", help="模拟一座城市，跑、压、测这套系统 · a simulated city plays the whole product"
     )
-    city.set_defaults(handler="simulating:run")
+    city.set_defaults(handler="city_home:run")
     city.add_argument("--place", default="339900", metavar="CODE", help="区划代码 · place code")
     city.add_argument("--days", type=int, default=3, help="几天 · days")
     city.add_argument("--seed", type=int, default=1, help="同一个种子，同一次运行 · the same seed gives the same run")
@@ -172,11 +172,20 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     city.add_argument("--faults", choices=("none", "mild", "hard"), default="mild")
     city.add_argument(
         "--speed",
-        choices=("inside", "load"),
+        choices=("inside", "load", "http"),
         default="inside",
-        help="一个进程里拨快时钟，或真实进程加压 · clock moved, or real load",
+        help="一个进程里拨快时钟；真实进程，逐级加压；真实进程，一直这样 · clock moved; real processes: growing load, or a soak",
     )
-    city.add_argument("--seconds", type=float, default=20.0, help="加压时每一级多久 · load: seconds of each level")
+    city.add_argument(
+        "--seconds", type=float, default=0.0, help="每一级多久（load），共多久（http） · of each level, or of the soak"
+    )
+    city.add_argument("--rate", type=float, default=1.0, help="http：每秒几起事故 · accidents a second")
+    city.add_argument(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="",
+        help="postgresql：临时启动一个自己的，hard 时也杀它 · a private server, killed too (default: DATABASE_URL or SQLite)",
+    )
     city.add_argument("--home", help="数据目录（默认临时） · data folder (default: a temporary one)")
     city.add_argument("--report", metavar="DIR", help="报告放哪里（HTML 和 JSON） · folder of the report")
     city.add_argument("--plan", action="store_true", help="只算要多少坐席和骑手 · only plan seats and riders")

@@ -1,27 +1,33 @@
 """A house reached over HTTP: real processes, a real clock, and hands that kill, fill the disk and start again."""
 
+import contextlib
 import http.client
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kuaichu.command.processes import WATCHDOG, web_process, worker_process
+from kuaichu.command.private_postgres import PrivatePostgres
+from kuaichu.command.processes import web_process, worker_process
+from kuaichu.command.watching import watched
 
 READY_LIMIT_S = 90.0
 TIMEOUT_S = 60.0
+NURSE_EVERY_S = 0.3
+DATABASE_AWAY_S = 2.0  # a supervisor's pause before it starts a dead server again
+FULL_S = 2.0
 SMALL_DISK = 2_000_000_000  # bytes: only a home on a small file system of its own is filled up
+PORTS = (20_000, 30_000)  # below those that the system gives out by itself (Linux, macOS)
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -29,45 +35,64 @@ class HttpHouse:
     """Web server and worker as `serve` and `work` start them, in processes of their own.
 
     Each address that is asked for becomes a source address of its own in 127/8 (Linux), so limits by address count.
+    `database`: a running server of our own, which is killed too. What ends by itself is started again, as a supervisor
+    would, and counted (`ended`).
     """
 
-    def __init__(self, home: Path, *, port: int, workers: int) -> None:
-        self.home, self.port = home, port
+    def __init__(self, home: Path, *, port: int, workers: int, database: PrivatePostgres | None = None) -> None:
+        self.home, self.port, self.database = home, port, database
         has_small_disk = shutil.disk_usage(home).free < SMALL_DISK
-        self.faults: tuple[str, ...] = ("kill_web", "kill_worker") + ("fill_disk",) * has_small_disk
+        kills = ("kill_web", "kill_worker", "kill_all") + ("kill_database",) * (database is not None)
+        self.faults: tuple[str, ...] = kills + ("fill_disk",) * has_small_disk
+        self.ended: Counter[str] = Counter()
         self._commands = {
             "web": web_process(host="127.0.0.1", port=port, workers=workers).argv,
             "worker": worker_process().argv,
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._watchdog: subprocess.Popen[bytes] | None = None
         self._idle: dict[str, list[http.client.HTTPConnection]] = defaultdict(list)
         self._lock = threading.Lock()
+        self._hands = threading.RLock()  # who kills and starts
+        self._is_over = threading.Event()
 
-    @contextmanager
+    @contextlib.contextmanager
     def serving(self) -> Iterator["HttpHouse"]:
         """Leaves nothing running, not even when this process is killed."""
-        self._watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", WATCHDOG], stdin=subprocess.PIPE, bufsize=0, start_new_session=True
-        )
-        for name in self._commands:
-            self._start(name)
-        try:
-            self._wait_until_ready()
-            yield self
-        finally:
-            for name in list(self._running):
-                self._end(name, signal.SIGTERM)
-            self._watchdog.communicate()
+        with watched() as self._dog:
+            try:
+                for name in self._commands:
+                    self._start(name)
+                self._wait_until_ready()
+                threading.Thread(target=self._nurse, name="nurse", daemon=True).start()
+                yield self
+            finally:
+                self._is_over.set()
+                with self._hands:
+                    for name in list(self._running):
+                        self._end(name, signal.SIGTERM)
+
+    def _nurse(self) -> None:
+        """Starts again what ended by itself."""
+        while not self._is_over.wait(NURSE_EVERY_S):
+            with self._hands:
+                for name, process in list(self._running.items()):
+                    if process.poll() is not None:
+                        self.ended[name] += 1
+                        self._end(name, signal.SIGKILL)
+                        self._start(name)
+                if self.database is not None and self.database.has_ended:
+                    self.ended["database"] += 1
+                    self.database.kill()  # what it has left behind
+                    self.database.start()
 
     def _start(self, name: str) -> None:
+        if self._is_over.is_set():
+            return
         with (self.home / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 self._commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        assert self._watchdog is not None
-        assert self._watchdog.stdin is not None
-        self._watchdog.stdin.write(f"+{self._running[name].pid}\n".encode())
+        self._dog.add(self._running[name].pid)
 
     def _end(self, name: str, number: signal.Signals) -> None:
         process = self._running.pop(name)
@@ -75,10 +100,11 @@ class HttpHouse:
             os.killpg(process.pid, number)
             process.wait(20)
         except ProcessLookupError:
-            pass
+            process.wait()
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(20)
+        self._dog.forget(process.pid)
 
     def _wait_until_ready(self) -> None:
         from simulator.house import Unreachable
@@ -127,9 +153,11 @@ class HttpHouse:
         return None
 
     def texts(self, after: int) -> list[Any]:
-        from simulator.house import Text
+        from simulator.house import Text, Unreachable
 
         answer = self.request("GET", f"/demo/outbox.json?after={after}", headers={}, body=b"", address="127.0.0.1")
+        if answer.status != 200:
+            raise Unreachable(f"texts: {answer.status}")
         return [Text(row["number"], row["phone"], row["words"]) for row in answer.json["texts"]]
 
     def secret_of(self, agency_code: str) -> bytes:
@@ -138,21 +166,33 @@ class HttpHouse:
         return secret_of(agency_code)
 
     def verify(self, number: str) -> list[str]:
-        command = [sys.executable, "-m", "kuaichu.command", "verify", number]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        return [] if done.returncode == 0 else done.stdout.splitlines()[-1:] or [done.stderr[-200:]]
+        """What `./kuaichu verify` tells, without a process of its own for each case."""
+        from kuaichu.cases.models import Case
+        from kuaichu.dossier.checking import check_case
+
+        check = check_case(Case.objects.get(number=number))
+        return [finding.text for finding in check.findings if finding.level == "fault"]
 
     def insurer_address(self, port: int) -> None:
         (self.home / "twins").write_text(f"http://127.0.0.1:{port}")
 
     def suffer(self, fault: str) -> None:
-        """kill -9 of a process group, started again at once as a supervisor would; or no space left for two seconds."""
+        """kill -9 of a process group, started again at once as a supervisor would, of the database server, which comes
+        back a little later, or of all at the same moment; or no space left for a while."""
         if fault == "fill_disk":
-            self._fill_disk(2.0)
+            self._fill_disk(FULL_S)
             return
-        name = fault.removeprefix("kill_")
-        self._end(name, signal.SIGKILL)
-        self._start(name)
+        which = [name for name in self._commands if fault in ("kill_all", f"kill_{name}")]
+        has_database = self.database is not None and fault in ("kill_all", "kill_database")
+        with self._hands:
+            for name in which:
+                self._end(name, signal.SIGKILL)
+            if has_database and self.database is not None:
+                self.database.kill()
+            for name in which:
+                self._start(name)
+            if has_database and self.database is not None and not self._is_over.wait(DATABASE_AWAY_S):
+                self.database.start()
 
     def _fill_disk(self, seconds: float) -> None:
         filler = self.home / "filler"
@@ -181,6 +221,9 @@ class HttpHouse:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody's outgoing connection is given while who listens there is away for a moment."""
+    while True:
+        port = random.randrange(*PORTS)  # noqa: S311
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
