@@ -116,7 +116,8 @@ def hot_spots(rows: Columns, ground: Ground, settings: Settings, rng: np.random.
     from kuaichu.analysis.hotspots import adjusted, grid_cells, local_statistic
 
     is_there = np.isfinite(rows.lon)
-    lon, lat, category = rows.lon[is_there], rows.lat[is_there], rows.category[is_there]
+    rows = rows.taken(np.flatnonzero(is_there))
+    lon, lat = rows.lon, rows.lat
     cell_m = float(settings["cell_m"])
     cells = grid_cells(lon, lat, cell_m=cell_m, domain="seen")
     if not len(cells):
@@ -133,7 +134,7 @@ def hot_spots(rows: Columns, ground: Ground, settings: Settings, rng: np.random.
         if inside.sum() < int(settings["least"]):
             continue
         spots.append(
-            _spot(lon[inside], lat[inside], category[inside], ground.network, cell_m)
+            _spot(rows.taken(np.flatnonzero(inside)), ground.network, cell_m)
             | {
                 "p": float(found.p_high[members].min()),
                 "q": float(q[members].min()),
@@ -159,14 +160,10 @@ def _joined(neighbours: Any, is_hot: NDArray[np.bool_]) -> NDArray[np.int64]:
     return group
 
 
-def _spot(
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    category: NDArray[np.int8],
-    network: Network | None,
-    least_m: float,
-) -> Answer:
-    """A circle around calls: their middle, and the radius that holds them all (at least half of `least_m`)."""
+def _spot(rows: Columns, network: Network | None, least_m: float) -> Answer:
+    """A circle around calls: their middle, and the radius that holds them all (at least half of `least_m`); `calls`:
+    which calls were counted, for the circle may hold others too."""
+    lon, lat = rows.lon, rows.lat
     middle = float(lon.mean()), float(lat.mean())
     x, y = Plane(lon=middle[0], lat=middle[1]).metres(lon, lat)
     return {
@@ -174,8 +171,9 @@ def _spot(
         "lon": middle[0],
         "lat": middle[1],
         "radius_m": max(float(ceil(np.hypot(x, y).max())), least_m / 2),
-        "count": len(lon),
-        "by_class": {code: int((category == at).sum()) for at, code in enumerate(CATEGORIES)},
+        "count": len(rows),
+        "by_class": {code: int((rows.category == at).sum()) for at, code in enumerate(CATEGORIES)},
+        "calls": rows.id.tolist(),
     }
 
 
@@ -205,6 +203,7 @@ def segments(rows: Columns, ground: Ground, settings: Settings, rng: np.random.G
         "segments": [
             _segment(network, int(link), int(counts[link]), float(expected[link]))
             | {"p": float(p[link]), "q": float(q[link])}
+            | {"calls": rows.id[snapped.is_near & (snapped.link == link)].tolist()}
             for link in hot
         ],
         "on_road": int(snapped.is_near.sum()),
@@ -250,7 +249,8 @@ def scan(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Gener
     from kuaichu.analysis.scan.permutation import permutation_scan
 
     is_there = np.isfinite(rows.lon)
-    lon, lat, t, category = rows.lon[is_there], rows.lat[is_there], rows.t[is_there], rows.category[is_there]
+    rows = rows.taken(np.flatnonzero(is_there))
+    lon, lat, t = rows.lon, rows.lat, rows.t
     if len(lon) < 2:
         return {"clusters": [], "events": len(lon), "days": 0}
     day = (t + BEIJING_S) // DAY_S
@@ -273,7 +273,7 @@ def scan(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Gener
     for each in found.clusters:
         inside = np.isin(site, each.sites) & (day - first >= each.first_day) & (day - first <= each.last_day)
         clusters.append(
-            _spot(lon[inside], lat[inside], category[inside], ground.network, float(settings["cell_m"]))
+            _spot(rows.taken(np.flatnonzero(inside)), ground.network, float(settings["cell_m"]))
             | {
                 "since_day": first + each.first_day,
                 "until_day": first + each.last_day,
@@ -297,6 +297,10 @@ ANALYSES: dict[str, Callable[[Columns, Ground, Settings, np.random.Generator], A
     RunKind.SCAN: scan,
     RunKind.BULLETIN: bulletin,
 }
+
+
+# Under which name an answer lists what was found; each has "calls": the ids of those that were counted.
+FOUND = {RunKind.HOT_SPOTS.value: "spots", RunKind.SEGMENTS.value: "segments", RunKind.SCAN.value: "clusters"}
 
 
 def name_near(network: Network | None, lon: float, lat: float) -> str:

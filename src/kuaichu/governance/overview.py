@@ -13,12 +13,11 @@ from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.calls.models import Call
 from kuaichu.calls.states import Status, Validity
 from kuaichu.governance.events import CATEGORIES, Store, Wanted
+from kuaichu.governance.events.selecting import hours, weekdays
 from kuaichu.governance.figures import Change, Period, compare
 from kuaichu.governance.permissions import MOST_LEVELS, Scope
 
 HOURS, WEEKDAYS = 24, 7
-DAY_S, HOUR_S, BEIJING_S = 86_400, 3600, 8 * 3600
-MONDAY_SHIFT = 3  # 1970-01-01 was a Thursday
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +43,12 @@ class UnitLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """Numbers of a civil day up to `until` (its end, or now)."""
+    """Numbers of a civil day up to `until` (its end, or now), and with what it is compared."""
 
     since: datetime
     until: datetime
+    day_before: tuple[datetime, datetime]
+    year_before: tuple[datetime, datetime]
     lines: tuple[Line, ...]
     units: tuple[UnitLine, ...]
     duplicates: int
@@ -84,6 +85,8 @@ def day_of(store: Store, scope: Scope, day: date) -> Day:
     return Day(
         since=since,
         until=until,
+        day_before=spans[1],
+        year_before=spans[2],
         lines=lines,
         units=_units(store, scope, spans[0], spans[1]),
         duplicates=len(store.select(replace(everything, validity=Validity.DUPLICATE))),
@@ -189,8 +192,6 @@ def _in_order(agencies: list[Agency], here: dict[UUID, Agency]) -> list[Agency]:
 def week_pattern(store: Store, wanted: Wanted) -> NDArray[np.int64]:
     """Calls by weekday and hour, shape (7, 24), Monday first, China's civil time."""
     found = store.select(wanted)
-    t = found.columns.t[found.index] + BEIJING_S
-    weekday = (t // DAY_S + MONDAY_SHIFT) % WEEKDAYS
-    hour = t % DAY_S // HOUR_S
-    counts = np.bincount(weekday * HOURS + hour, minlength=WEEKDAYS * HOURS)
+    t = found.columns.t[found.index]
+    counts = np.bincount(weekdays(t) * HOURS + hours(t), minlength=WEEKDAYS * HOURS)
     return np.asarray(counts, np.int64).reshape(WEEKDAYS, HOURS)

@@ -1,6 +1,6 @@
 """Making a bulletin and writing beneath it."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -25,19 +25,27 @@ LETTER = {BulletinKind.DAY: "D", BulletinKind.WEEK: "W", BulletinKind.MONTH: "M"
 def make(*, kind: str, day: date, person: Person) -> Bulletin:
     """The bulletin of the day, week or month in which `day` lies. An older one of the same period is replaced by it.
 
-    Journal: bulletin.made. Raises Refused: bulletin.not_yours, bulletin.unknown_kind, bulletin.future.
+    A period that still runs is counted up to yesterday, and so are those that it is compared with.
+
+    Journal: bulletin.made. Raises Refused: bulletin.not_yours, bulletin.unknown_kind, bulletin.future,
+    bulletin.running.
     """
     if not may_run_analyses(person):
         raise Refused("bulletin.not_yours", "出通报由研判员或支队领导办理")
     if kind not in BulletinKind.values:
         raise Refused("bulletin.unknown_kind", "请选日分析、周通报或月考核")
     period = period_of(kind, day)
-    if period.first_on > clock.today():
+    today = clock.today()
+    if period.first_on > today:
         raise Refused("bulletin.future", "这段时间还没有到")
+    if period.first_on == today:
+        raise Refused("bulletin.running", "这一期还没有过完一整天；今天的数字请看“今日”页")
     place_code = scope_of(person).place_code
     settings = {"kind": kind, "first_on": period.first_on.isoformat(), "last_on": period.last_on.isoformat()}
-    since = min(span.since for span in periods(settings).values())
-    wanted = Wanted(since=since, until=period.until, validity="")
+    if period.last_on >= today:
+        settings["through_on"] = (today - timedelta(days=1)).isoformat()
+    spans = periods(settings)
+    wanted = Wanted(since=min(span.since for span in spans.values()), until=spans["now"].until, validity="")
     run = runs.carry_out(kind=RunKind.BULLETIN, place_code=place_code, wanted=wanted, settings=settings, person=person)
     with transaction.atomic():
         same = Bulletin.objects.filter(kind=kind, place_id=place_code, first_on=period.first_on)

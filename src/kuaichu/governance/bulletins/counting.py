@@ -4,7 +4,7 @@ One block for the place and one for each district; in a block one line a class; 
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,14 @@ Counts = dict[str, int]
 
 
 def periods(settings: Mapping[str, Any]) -> dict[str, Period]:
-    """now, last_year, previous."""
+    """now, last_year, previous. While the period runs, `through_on` is its last whole day: of each only so many days."""
     now = Period(date.fromisoformat(settings["first_on"]), date.fromisoformat(settings["last_on"]))
-    return {"now": now, "last_year": now.a_year_before(), "previous": now.previous()}
+    whole = {"now": now, "last_year": now.a_year_before(), "previous": now.previous()}
+    if "through_on" not in settings:
+        return whole
+    days = (date.fromisoformat(settings["through_on"]) - now.first_on).days
+    return {name: Period(each.first_on, min(each.first_on + timedelta(days=days), each.last_on))
+            for name, each in whole.items()}  # fmt: skip
 
 
 def count(rows: Columns, settings: Mapping[str, Any]) -> dict[str, Any]:

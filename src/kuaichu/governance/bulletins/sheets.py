@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from kuaichu.accounts.models import Place
 from kuaichu.calls.states import Category
 from kuaichu.governance import runs
-from kuaichu.governance.bulletins.counting import LINES, periods
+from kuaichu.governance.bulletins.counting import LINES
 from kuaichu.governance.figures import Change, Period, Share, compare
 from kuaichu.governance.models import Bulletin
 
@@ -73,7 +73,7 @@ class Sheet:
 def sheet_of(bulletin: Bulletin) -> Sheet:
     """Raises NotFound when the stored answer is gone or was altered."""
     answer = runs.answer_of(bulletin.run)
-    spans = periods({name: answer["periods"]["now"][at] for at, name in enumerate(("first_on", "last_on"))})
+    spans = {name: Period(*map(date.fromisoformat, days)) for name, days in answer["periods"].items()}
     place = Place.objects.get(pk=bulletin.place_id).name
     names = dict(Place.objects.filter(parent_id=bulletin.place_id).values_list("code", "name"))
     blocks = {block["district"]: block for block in answer["blocks"]}
@@ -103,7 +103,7 @@ def sheet_of(bulletin: Bulletin) -> Sheet:
         repeat_rate_last_year=rates[1],
         others={name: builder.other(name, numbers) for name, numbers in answer["others"].items()},
         pattern=answer["pattern"],
-        summary=_summary(place, whole),
+        summary=_running(spans["now"], bulletin) + _summary(place, whole),
     )
 
 
@@ -138,7 +138,7 @@ class _Builder:
         return self.line(titles[name], numbers, query, whole=numbers["now"])
 
     def line(self, name: str, numbers: Mapping[str, int], query: Mapping[str, str], *, whole: int) -> Line:
-        cells = {when: Cell(numbers[when], _href(span, query)) for when, span in self._spans.items()}
+        cells = {when: Cell(numbers[when], _href(span, query, numbers[when])) for when, span in self._spans.items()}
         return Line(
             name=name,
             now=cells["now"],
@@ -150,9 +150,10 @@ class _Builder:
         )
 
 
-def _href(span: Period, query: Mapping[str, str]) -> str:
+def _href(span: Period, query: Mapping[str, str], counted: int) -> str:
+    """With what the figure said, so that the list can say what has changed since."""
     asked = {"since": span.since.isoformat(), "until": span.until.isoformat(), "validity": "valid", **query}
-    return LIST + urlencode({name: value for name, value in asked.items() if value})
+    return LIST + urlencode({name: value for name, value in asked.items() if value} | {"counted": str(counted)})
 
 
 def _class(line: str) -> dict[str, str]:
@@ -161,6 +162,13 @@ def _class(line: str) -> dict[str, str]:
 
 def _by_line(block: Mapping[str, Any]) -> dict[str, Any]:
     return {line["line"]: line for line in block["lines"]}
+
+
+def _running(now: Period, bulletin: Bulletin) -> str:
+    """A bulletin of a period that still ran says so, wherever it is printed."""
+    if now.last_on >= bulletin.last_on:
+        return ""
+    return f"本期还没有结束，截至 {now.last_on}，上年同期和上期取同样天数。"
 
 
 def _summary(place: str, whole: Mapping[str, Any]) -> str:

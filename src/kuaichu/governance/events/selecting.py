@@ -14,6 +14,8 @@ from kuaichu.calls.states import Validity
 from kuaichu.governance.events.columns import CATEGORIES, VALIDITIES, Columns
 from kuaichu.governance.events.reading import Codes
 
+DAY_S, HOUR_S, BEIJING_S = 86_400, 3600, 8 * 3600  # China has had one offset and no summer time since 1992
+MONDAY_SHIFT = 3  # 1970-01-01 was a Thursday
 Condition = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
 
 
@@ -22,6 +24,7 @@ class Wanted:
     """Received from `since` up to, not including, `until`; an empty or None condition asks for nothing.
 
     `categories`, `subclass`, `validity`, `district`: codes. `near`: longitude, latitude (WGS-84), radius in metres.
+    `weekday` (Monday 0) and `hour`: China's civil time. `ids`: only these calls.
     """
 
     since: datetime | None = None
@@ -34,6 +37,9 @@ class Wanted:
     district: str = ""
     is_located: bool | None = None
     near: tuple[float, float, float] | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,25 @@ def _conditions(columns: Columns, codes: Codes, wanted: Wanted) -> Iterator[Cond
         yield lambda index: np.isin(columns.unit[index], asked)
     if wanted.is_located is not None:
         yield lambda index: np.isfinite(columns.lon[index]) == wanted.is_located
+    if wanted.weekday is not None:
+        yield lambda index: weekdays(columns.t[index]) == wanted.weekday
+    if wanted.hour is not None:
+        yield lambda index: hours(columns.t[index]) == wanted.hour
+    if wanted.ids is not None:
+        yield lambda index: np.isin(columns.id[index], wanted.ids)
     if wanted.near is not None:
         near = wanted.near
         yield lambda index: within(columns.lon[index], columns.lat[index], near)
+
+
+def weekdays(t: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Monday 0 to Sunday 6 in China's civil time."""
+    return np.asarray(((t + BEIJING_S) // DAY_S + MONDAY_SHIFT) % 7)
+
+
+def hours(t: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0 to 23 in China's civil time."""
+    return np.asarray((t + BEIJING_S) % DAY_S // HOUR_S)
 
 
 def within(lon: NDArray[np.float64], lat: NDArray[np.float64], near: tuple[float, float, float]) -> NDArray[np.bool_]:

@@ -79,6 +79,31 @@ def test_page_pdf_and_workbook_say_the_same(city):
     assert page["B3"].hyperlink.target.startswith("https://kc.example.org/command/list/?since=2026-10-01")
 
 
+def test_a_month_that_still_runs_is_compared_with_as_many_days(city):
+    for day in (3, 21):
+        for month in (10, 11):
+            call(received_at=datetime(2026, month, day, 12, tzinfo=clock.BEIJING))
+    for month, day in ((10, 25), (11, 22)):  # later than yesterday's part of the month, and today
+        call(received_at=datetime(2026, month, day, 9, tzinfo=clock.BEIJING))
+    call(received_at=datetime(2025, 11, 21, 23, tzinfo=clock.BEIJING))
+    call(received_at=datetime(2025, 11, 22, 1, tzinfo=clock.BEIJING))
+    sheet = sheet_of(actions.make(kind="month", day=date(2026, 11, 20), person=city))
+    assert [(span.first_on, span.last_on) for span in (sheet.now, sheet.last_year, sheet.previous)] == [
+        (date(2026, 11, 1), date(2026, 11, 21)),
+        (date(2025, 11, 1), date(2025, 11, 21)),
+        (date(2026, 10, 1), date(2026, 10, 21)),
+    ]
+    total = sheet.tables[0].lines[0]
+    assert (total.now.value, total.last_year.value, total.previous.value) == (3, 1, 6)
+    assert sheet.summary.startswith("本期还没有结束，截至 2026-11-21")
+    assert "截至 2026-11-21" in texts(pdf_of(sheet)).replace("\r\n", "")
+
+
+def test_a_period_without_a_whole_day_has_no_bulletin(city):
+    with pytest.raises(Refused, match=r"bulletin\.running"):
+        actions.make(kind="day", day=date(2026, 11, 22), person=city)
+
+
 def test_a_bulletin_is_replaced_and_repeats_to_the_bit(city):
     first = actions.make(kind="month", day=MONTH, person=city)
     actions.remark(bulletin_id=first.pk, person=city, words="早高峰增派警力")

@@ -25,26 +25,30 @@ class Week:
     total: int
 
 
-def week(counts: NDArray[np.int64], *, weeks: float) -> Week:
-    """Calls by weekday and hour (7, 24) over `weeks` weeks: a coloured square an hour, with the mean per week in it."""
+def week(counts: NDArray[np.int64], *, weeks: float, link: str = "") -> Week:
+    """Calls by weekday and hour (7, 24) over `weeks` weeks: a coloured square an hour, with the mean per week in it.
+
+    `link`: the list of all of them; each square and each sum opens its part.
+    """
     total = int(counts.sum())
     top = float(counts.max(initial=0)) or 1.0
     cells = [
-        _cell(weekday, hour, int(counts[weekday, hour]), top, weeks)
+        _linked(_cell(weekday, hour, int(counts[weekday, hour]), top, weeks), link, weekday, hour)
         for weekday in range(counts.shape[0])
         for hour in range(counts.shape[1])
     ]
     width, height = LEFT + 24 * CELL_W + RIGHT, TOP + 7 * CELL_H + 4
     finding = _finding(counts, weeks) if total else gettext("这段时间没有警情")
     svg = format_html(
-        '<svg class="week" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}{}</svg>',
+        '<svg class="week" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}{}{}{}</svg>',
         width,
         height,
+        "group" if link else "img",
         finding,
         format_html_join("", '<text class="axis" x="{}" y="13" text-anchor="middle">{}</text>', _hours()),
         format_html_join("", '<text class="axis" x="{}" y="{}" text-anchor="end">{}</text>', _days()),
         format_html_join("", "{}", ((cell,) for cell in cells)),
-        format_html_join("", '<text class="axis sum" x="{}" y="{}">{}</text>', _sums(counts)),
+        format_html_join("", "{}", ((each,) for each in _sums(counts, link))),
     )
     return Week(svg, finding, total)
 
@@ -93,6 +97,17 @@ def _days() -> list[tuple[int, float, object]]:
     return [(LEFT - 8, TOP + at * CELL_H + CELL_H / 2 + 3, name) for at, name in enumerate(WEEKDAYS)]
 
 
-def _sums(counts: NDArray[np.int64]) -> list[tuple[int, float, str]]:
+def _sums(counts: NDArray[np.int64], link: str) -> list[SafeString]:
     x = LEFT + 24 * CELL_W + 6
-    return [(x, TOP + at * CELL_H + CELL_H / 2 + 3, f"{int(row.sum()):,}") for at, row in enumerate(counts)]
+    sums = ((at, TOP + at * CELL_H + CELL_H / 2 + 3, f"{int(row.sum()):,}") for at, row in enumerate(counts))
+    drawn = '<text class="axis sum" x="{}" y="{}">{}</text>'
+    return [_linked(format_html(drawn, x, y, text), link, weekday) for weekday, y, text in sums]
+
+
+def _linked(drawn: SafeString, link: str, weekday: int, hour: int | None = None) -> SafeString:
+    if not link:
+        return drawn
+    if hour is None:
+        return format_html('<a href="{}">{}</a>', f"{link}&weekday={weekday}", drawn)
+    part = f"{link}&weekday={weekday}&hour={hour}"
+    return format_html('<a href="{}" tabindex="-1">{}</a>', part, drawn)  # 168 stops of the Tab key would be too many

@@ -248,14 +248,18 @@ def _finding(found: Evaluation | None) -> str:
 def _links(asked: desk.Asked, file: HotSpotFile, found: Evaluation | None) -> dict[str, str]:
     """The calls behind each number."""
     near = f"{file.lon_wgs84:.6f},{file.lat_wgs84:.6f},{file.radius_m:.1f}"
-    periods = {"before": Period(file.before_from_on, file.before_until_on)}
+    figures = {"before": (Period(file.before_from_on, file.before_until_on), file.before_count)}
     since = _since_opened(file)
     if since:
-        periods["since"] = since[0]
+        figures["since"] = since
     if found:
-        periods |= {"compared_before": found.before, "compared_after": found.after}
+        figures |= {
+            "compared_before": (found.before, found.effect.before),
+            "compared_after": (found.after, found.effect.after),
+        }
     return {
-        name: desk.list_link(asked.over(period), near=near, category=file.category) for name, period in periods.items()
+        name: desk.list_link(asked.over(period), near=near, category=file.category, counted=str(count))
+        for name, (period, count) in figures.items()
     }
 
 

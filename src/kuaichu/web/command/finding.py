@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kuaichu import clock
 from kuaichu.errors import Refused
 from kuaichu.governance import events, permissions, runs
+from kuaichu.governance.analyses import FOUND
 from kuaichu.governance.events import Wanted
 from kuaichu.governance.figures import Period
 from kuaichu.governance.models import Run
@@ -55,6 +57,8 @@ def kept(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """One run, as it was found then."""
     asked = desk.asked_of(request, days=HOT_SPAN)
     run = _run_of(request, run_id)
+    if run.kind == RunKind.BULLETIN:
+        return redirect(_home(run))
     visible = [each for each in runs.newest(run.kind, place_code=run.place_id) if _may_see(each, asked)]
     return _shown(request, RunKind(run.kind), asked.over(_period(run)), run, visible)
 
@@ -63,19 +67,31 @@ def _run_of(request: HttpRequest, run_id: UUID) -> Run:
     """The run, for those whose calls it saw. Raises NotFound."""
     asked = desk.asked_of(request, days=1)
     run = runs.find(run_id, place_code=asked.scope.place_code)
-    if run.kind not in KINDS or not _may_see(run, asked):
+    if run.kind not in (*KINDS, RunKind.BULLETIN) or not _may_see(run, asked):
         raise runs.NotFound("run.unknown", "没有找到这次分析")
     return run
 
 
+def _home(run: Run) -> str:
+    """The page that shows what the run found."""
+    if run.kind == RunKind.BULLETIN:
+        return f"/command/bulletins/{run.bulletin.pk}/"
+    return f"/command/runs/{run.pk}/"
+
+
 def _may_see(run: Run, asked: desk.Asked) -> bool:
-    """People of the whole place see every run, others those over no more calls than their own."""
-    if asked.scope.unit_ids is None and not asked.scope.district:
-        return True
+    """People of the whole place see every run; others those over no more calls than their own, and of those over the
+    whole place what lies among their own calls (see `_rows`)."""
     seen = runs.wanted_of(run)
+    if _sees_all(asked) or (seen.unit_ids is None and not seen.district):
+        return True
     if asked.scope.district:
         return seen.district == asked.scope.district
     return seen.unit_ids is not None and seen.unit_ids <= (asked.scope.unit_ids or frozenset())
+
+
+def _sees_all(asked: desk.Asked) -> bool:
+    return asked.scope.unit_ids is None and not asked.scope.district
 
 
 def _shown(request: HttpRequest, kind: RunKind, asked: desk.Asked, run: Run | None, others: list[Run]) -> HttpResponse:
@@ -88,6 +104,7 @@ def _shown(request: HttpRequest, kind: RunKind, asked: desk.Asked, run: Run | No
         "run_period": over.period,
         "rows": _rows(kind, runs.answer_of(run), over, run) if run else [],
         "is_old": run is not None and clock.now() - run.started_at > OLD_AFTER,
+        "is_part": run is not None and not _sees_all(asked) and runs.wanted_of(run).unit_ids is None,
         "has_any": len(events.store(asked.scope.place_code).columns) > 0,
     }
     if run is not None:
@@ -104,16 +121,14 @@ def _period(run: Run) -> Period:
 
 def _rows(kind: RunKind, answer: dict[str, Any], over: desk.Asked, run: Run) -> list[dict[str, Any]]:
     """What the ranking shows: each with a link to its calls and, for a file, where it is."""
-    found = answer[{RunKind.HOT_SPOTS: "spots", RunKind.SEGMENTS: "segments", RunKind.SCAN: "clusters"}[kind]]
-    category = (run.settings["calls"]["categories"] or [""])[0]
+    own = None if _sees_all(over) else _own_ids(over)
     rows = []
-    for number, each in enumerate(found, 1):
-        near = f"{each['lon']:.6f},{each['lat']:.6f},{each['radius_m'] + 1:.0f}"
-        span = over
-        row = each | {"number": number, "near": near}
+    for number, each in enumerate(answer[FOUND[kind.value]], 1):
+        if own is not None and own.isdisjoint(each.get("calls", ())):
+            continue
+        row = each | {"number": number}
         if kind == RunKind.SCAN:
             since, until = runs.day_start(each["since_day"]), runs.day_start(each["until_day"])
-            span = over.over(Period(since.date(), until.date()))
             row |= {
                 "since_on": since.date(),
                 "until_on": until.date(),
@@ -121,8 +136,25 @@ def _rows(kind: RunKind, answer: dict[str, Any], over: desk.Asked, run: Run) -> 
             }
         if kind == RunKind.SEGMENTS:
             row |= {"per_km": each["count"] / max(each["length_m"], 1) * 1000, "between": "—".join(each["between"])}
-        rows.append(row | {"link": desk.list_link(span, near=near, category=category)})
+        rows.append(row | _links(run, number, each))
     return rows
+
+
+def _links(run: Run, number: int, each: dict[str, Any]) -> dict[str, Any]:
+    """To the calls that were counted: all of them, and by class."""
+    asked = {"run": str(run.pk), "spot": str(number), "validity": "all"}
+    by_class = [
+        (count, f"/command/list/?{urlencode(asked | {'category': code, 'counted': str(count)})}")
+        for code, count in each.get("by_class", {}).items()
+    ]
+    return {"link": f"/command/list/?{urlencode(asked | {'counted': str(each['count'])})}", "classes": by_class}
+
+
+def _own_ids(asked: desk.Asked) -> set[int]:
+    """The calls of the person's scope, of whatever period."""
+    scope = Wanted(validity="", unit_ids=asked.scope.unit_ids, district=asked.scope.district)
+    found = events.store(asked.scope.place_code).select(scope)
+    return set(found.columns.id[found.index].tolist())
 
 
 @audience("command")
@@ -162,7 +194,8 @@ def _days_of(kind: str, wanted: Wanted) -> dict[str, int]:
 @require_POST
 def repeat(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Carry a run out again and say whether the same came out."""
-    found = runs.repeat(_run_of(request, run_id))
+    run = _run_of(request, run_id)
+    found = runs.repeat(run)
     if found.is_reproduced:
         messages.success(
             request, gettext("可复现 ✓ 用同样的 %(rows)d 条警情重新计算，结果一字不差。") % {"rows": found.rows}
@@ -174,4 +207,4 @@ def repeat(request: HttpRequest, run_id: UUID) -> HttpResponse:
         messages.warning(request, gettext("警情没变，但分析程序已更新，结果有差别。请重新分析。"))
     else:
         messages.error(request, gettext("警情和程序都没变，结果却不同。请把这次分析的编号告诉管理员。"))
-    return redirect(f"/command/runs/{run_id}/")
+    return redirect(_home(run))

@@ -1,7 +1,10 @@
-"""The calls behind a number: every figure of the desk opens here, with the condition under which it was counted."""
+"""The calls behind a number: every figure of the desk opens here, with the condition under which it was counted.
+
+Who sees only a part of the place gets only those of its calls that are the own ones, and is told how many there are.
+"""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,32 +19,44 @@ from kuaichu.accounts.models import Agency, Place
 from kuaichu.calls.classes import CLASSES
 from kuaichu.calls.models import Call
 from kuaichu.calls.states import Category, Status, Validity
-from kuaichu.errors import Refused
-from kuaichu.governance import events, permissions
+from kuaichu.errors import NotFound, Refused
+from kuaichu.governance import events, permissions, runs
+from kuaichu.governance.analyses import FOUND
 from kuaichu.governance.events import Wanted
 from kuaichu.web.audience import audience
 from kuaichu.web.command import desk
+from kuaichu.web.command.charts import WEEKDAYS
 
 PAGE = 50
 MOST_EXPORTED = 50_000
 IDS_AT_ONCE = 900  # values in one statement
 YES_NO = {"1": True, "0": False}
+MOST_COUNTED = 10**9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """What the list is asked for: what the store knows, and what only the table does."""
+    """What the list is asked for: what the store knows, and what only the table does.
+
+    `unit`: with everything below it. `counted`: what the figure said when it was published, None for one of now.
+    """
 
     wanted: Wanted
     status: str = ""
+    unit: Agency | None = None
+    counted: int | None = None
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Condition":
         """From the address; what can't be read asks for nothing. Raises Http404 for a period that is none."""
         given = request.GET
         scope = permissions.scope_of(desk.person_of(request), is_widened=given.get("wide") == "1")
-        unit = _uuid(given.get("unit", ""))
-        units = scope.unit_ids if unit is None else frozenset({unit}) & (scope.unit_ids or frozenset({unit}))
+        unit_id = _uuid(given.get("unit", ""))
+        unit = Agency.objects.filter(pk=unit_id).first() if unit_id else None
+        units = scope.unit_ids
+        if unit is not None:
+            below = permissions.subtree(unit)
+            units = below if units is None else below & units
         validity = given.get("validity", Validity.VALID)
         return cls(
             wanted=Wanted(
@@ -55,9 +70,20 @@ class Condition:
                 district=scope.district or _district(given.get("district", "")),
                 is_located=YES_NO.get(given.get("is_located", "")),
                 near=_near(given.get("near", "")),
+                weekday=_small(given.get("weekday", ""), most=6),
+                hour=_small(given.get("hour", ""), most=23),
+                ids=_found(given.get("run", ""), given.get("spot", ""), scope.place_code),
             ),
             status=given.get("status", "") if given.get("status", "") in Status.values else "",
+            unit=unit,
+            counted=_small(given.get("counted", ""), most=MOST_COUNTED),
         )
+
+    @property
+    def of_place(self) -> "Condition":
+        """The same without the limits of what the person may see."""
+        units = None if self.unit is None else permissions.subtree(self.unit)
+        return replace(self, wanted=replace(self.wanted, unit_ids=units))
 
     def ids(self, place_code: str) -> list[int]:
         """Newest first."""
@@ -88,8 +114,11 @@ def page(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     for name in ("page", "format"):
         query.pop(name, None)
+    whole = len(condition.of_place.ids(scope.place_code)) if condition.counted is not None else len(ids)
     context = {
         "tab": "",
+        "whole": whole,
+        "counted": len(ids) if condition.counted is None else condition.counted,
         "rows": _rows(ids[(at - 1) * PAGE : at * PAGE]),
         "total": len(ids),
         "page": at,
@@ -109,7 +138,8 @@ def words_of(condition: Condition) -> list[str]:
     words += [gettext(str(Category(code).label)) for code in asked.categories]
     if asked.subclass:
         words.append(_class_name(asked.subclass))
-    words.append(gettext(str(Validity(asked.validity).label)) if asked.validity else gettext("有效、无效都算"))
+    if asked.ids is None:
+        words.append(gettext(str(Validity(asked.validity).label)) if asked.validity else gettext("有效、无效都算"))
     if asked.is_repeat is not None:
         words.append(gettext("重复警情") if asked.is_repeat else gettext("首次警情"))
     if asked.is_located is not None:
@@ -117,9 +147,14 @@ def words_of(condition: Condition) -> list[str]:
     if asked.district:
         place = Place.objects.filter(code=asked.district).first()
         words.append(place.name if place else asked.district)
-    if asked.unit_ids is not None and len(asked.unit_ids) == 1:
-        unit = Agency.objects.filter(pk=next(iter(asked.unit_ids))).first()
-        words += [unit.short_name] if unit else []
+    if condition.unit is not None:
+        words.append(condition.unit.short_name)
+    if asked.weekday is not None:
+        words.append(str(WEEKDAYS[asked.weekday]))
+    if asked.hour is not None:
+        words.append(f"{asked.hour:02d}:00–{asked.hour + 1:02d}:00")
+    if asked.ids is not None:
+        words.append(gettext("分析时数到的这些警情"))
     if asked.near is not None:
         words.append(gettext("某点周围 %(metres)s 米内") % {"metres": f"{asked.near[2]:.0f}"})
     if condition.status:
@@ -227,6 +262,26 @@ def _near(text: str) -> tuple[float, float, float] | None:
         return None
     is_fit = abs(lon) <= 180 and abs(lat) <= 85 and 0 < radius_m < 100_000
     return (lon, lat, radius_m) if is_fit else None
+
+
+def _small(text: str, *, most: int) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 11 and int(text) <= most else None
+
+
+def _found(run: str, spot: str, place_code: str) -> tuple[int, ...] | None:
+    """The calls of what a run found, by its number in the ranking (from 1); None when nothing is asked for.
+
+    Raises Http404 for a run or a spot that isn't there.
+    """
+    run_id, number = _uuid(run), _small(spot, most=10_000)
+    if run_id is None or not number:
+        return None
+    try:
+        kept = runs.find(run_id, place_code=place_code)
+        found = runs.answer_of(kept)[FOUND[kept.kind]]
+        return tuple(found[number - 1]["calls"])
+    except (NotFound, KeyError, IndexError):
+        raise Http404 from None
 
 
 def _district(text: str) -> str:

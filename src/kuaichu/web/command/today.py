@@ -1,7 +1,7 @@
 """The day in numbers, and the view for a wall."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -88,6 +88,8 @@ def _numbers(asked: desk.Asked) -> dict[str, Any]:
             "line": line,
             "name": NAMES[line.code],
             "link": desk.list_link(asked, until=until, **_condition(line.code)),
+            "year_link": _then(asked, day.year_before, line.code),
+            "day_link": _then(asked, day.day_before, line.code),
         }
         for line in day.lines
     ]
@@ -106,10 +108,22 @@ def _numbers(asked: desk.Asked) -> dict[str, Any]:
             "transferred": desk.list_link(asked, until=until, status="transferred"),
         },
         "units": [
-            {"line": line, "link": desk.list_link(asked, until=until, unit=str(line.unit.pk))} for line in day.units
+            {
+                "line": line,
+                "link": desk.list_link(asked, until=until, unit=str(line.unit.pk)),
+                "repeats_link": desk.list_link(asked, until=until, unit=str(line.unit.pk), is_repeat="1"),
+                "day_link": _then(asked, day.day_before, "valid", unit=str(line.unit.pk)),
+            }
+            for line in day.units
         ],
         "has_any": len(store.columns) > 0,
     }
+
+
+def _then(asked: desk.Asked, span: tuple[datetime, datetime], code: str, **more: str) -> str:
+    """The list behind what the day is compared with."""
+    since, until = (moment.isoformat() for moment in span)
+    return desk.list_link(asked, since=since, until=until, **_condition(code), **more)
 
 
 def _condition(code: str) -> dict[str, str]:
@@ -123,7 +137,8 @@ def _pattern(asked: desk.Asked, *, is_wall: bool) -> dict[str, Any]:
     last = asked.period.first_on - timedelta(days=1)
     over = asked.over(Period(last - timedelta(days=PATTERN_SPAN - 1), last))
     counts = overview.week_pattern(events.store(asked.scope.place_code), over.wanted)
-    return {"pattern": charts.week(counts, weeks=PATTERN_SPAN // 7), "pattern_period": over.period}
+    link = "" if is_wall else desk.list_link(over)
+    return {"pattern": charts.week(counts, weeks=PATTERN_SPAN // 7, link=link), "pattern_period": over.period}
 
 
 def _latest(store: Store, asked: desk.Asked) -> list[dict[str, Any]]:

@@ -56,6 +56,29 @@ def test_every_number_opens_as_many_calls(desk, october):
         assert listed.context["total"] == int(shown.replace(",", "")), href
 
 
+def test_a_list_says_what_has_changed_since_and_what_the_reader_may_not_see(desk, october, client, unit):
+    bulletin = made(desk)
+    page = desk.get(f"/command/bulletins/{bulletin.pk}/").content.decode()
+    href = html.unescape(re.findall(r'<td class="num"><a href="([^"]+)">3</a>', page)[0])
+    assert "公布时数到" not in desk.get(href).content.decode()
+    call(received_at=THEN, unit=unit)
+    assert "公布时数到 3 起；之后有警情补录或更正，现在是 4 起" in desk.get(href).content.decode()
+    leader = Person.objects.create_user("leader", "x", name="许迪", role=Role.LEADER, agency=unit)
+    client.force_login(leader, backend=BACKEND)
+    answer = client.get(href)
+    assert answer.context["total"] == 1
+    assert "全部 4 起，其中您辖区内 1 起" in answer.content.decode()
+
+
+def test_a_bulletin_is_counted_again_from_its_page(desk, october):
+    bulletin = made(desk)
+    where = f"/command/bulletins/{bulletin.pk}/"
+    assert desk.get(f"/command/runs/{bulletin.run_id}/").url == where
+    again = desk.post(f"/command/runs/{bulletin.run_id}/repeat/", follow=True)
+    assert again.redirect_chain[-1][0] == where
+    assert "可复现 ✓" in again.content.decode()
+
+
 def test_pdf_workbook_and_remarks(desk, october):
     where = f"/command/bulletins/{made(desk).pk}/"
     assert desk.get(where + "bulletin.pdf").content.startswith(b"%PDF")

@@ -1,5 +1,6 @@
 """What the desk's pages say, for whom, and that every number leads to its calls."""
 
+import html
 import json
 import re
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from kuaichu import clock
 from kuaichu.accounts.models import Agency, Person, Place, Role
+from kuaichu.calls.models import Call
 from kuaichu.clock import BEIJING
 from kuaichu.governance import events, maps
 from kuaichu.governance.models import Run
@@ -105,6 +107,45 @@ def test_a_number_leads_to_its_calls(desk):
     assert link[1].startswith("/command/list/?since=2026-11-22T00")
     assert "category=order" in link[1]
     assert "validity=valid" in link[1]
+
+
+def opens_what_it_says(desk, page: str, pattern: str, *, least: int) -> None:
+    """Every figure of the page opens a list of just so many calls."""
+    links = dict.fromkeys(re.findall(pattern, page))
+    assert len(links) >= least
+    for href, shown in links:
+        assert desk.get(html.unescape(href)).context["total"] == int(shown.replace(",", "")), href
+
+
+def test_every_number_of_the_day_opens_as_many_calls(desk, superior, unit, squadron):
+    first = call(received_at=NOW - timedelta(hours=3), unit=squadron)
+    call(received_at=NOW - timedelta(hours=2), unit=squadron, repeat_of=first)
+    call(received_at=NOW - timedelta(hours=2), unit=unit)
+    call(received_at=NOW - timedelta(days=1, hours=1), unit=squadron)
+    call(received_at=NOW.replace(year=2025, hour=1))
+    call(received_at=NOW.replace(year=2025, hour=23))  # later than now: not the same hours
+    page = desk.get("/command/").content.decode()
+    figures = r'<td class="num(?: big)?"><a href="(/command/list/[^"]+)">(\d+)</a></td>'
+    opens_what_it_says(desk, page, figures, least=15)
+    assert "城区大队 3 1 1" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_every_hour_of_the_week_opens_its_calls(desk):
+    for hour in (8, 8, 17):
+        call(received_at=datetime(2026, 11, 18, hour, 30, tzinfo=BEIJING))
+    page = desk.get("/command/hours/").content.decode()
+    squares = r'<a href="([^"]+hour=\d+)" tabindex="-1"><g><title>[^<]+共 (\d+) 起</title>'
+    opens_what_it_says(desk, page, squares, least=168)
+    opens_what_it_says(desk, page, r'<a href="([^"]+weekday=\d)"><text[^>]+>(\d+)</text>', least=7)
+
+
+def test_a_mean_is_taken_over_the_days_that_have_calls(desk):
+    for days in range(14):
+        call(received_at=NOW - timedelta(days=days, hours=1))
+    words = text_of(desk.get("/command/hours/?first=2026-08-31&last=2026-11-22"))
+    assert "只有 2026-11-09 至 2026-11-22 有警情资料，平均数按这些天算" in words
+    assert "平均每周 1.0 起" in words
+    assert "两段时间的警情资料不一样全" in words
 
 
 def test_the_picture_holds_the_period_and_the_class(desk, town):
@@ -220,8 +261,8 @@ def test_hot_spots_are_ranked_kept_and_repeated(desk, town):
     words, page = text_of(answer), answer.content.decode()
     assert "100 起有效警情" in words
     assert "有把握" in words
-    assert re.search(r"/command/list/\?since=2026-10-01[^\"]+near=120\.5", page)
     run = Run.objects.get()
+    opens_what_it_says(desk, page, f'<a href="(/command/list/[^"]*run={run.pk}[^"]*)">(\\d+)</a>', least=4)
     assert "可复现 ✓" in text_of(desk.post(f"/command/runs/{run.pk}/repeat/", follow=True))
     call(received_at=NOW - timedelta(days=2))
     assert "警情已有变化" in text_of(desk.post(f"/command/runs/{run.pk}/repeat/", follow=True))
@@ -259,8 +300,26 @@ def test_a_squadron_sees_its_own_calls_and_may_look_at_the_district(client, desk
     assert picture(client.get(f"/command/map/heat/?{WEEK}"))[0]["count"] == 1
     assert picture(client.get(f"/command/map/heat/?{WEEK}&wide=1"))[0]["count"] == 2
     assert "看全区" in text_of(client.get("/command/map/"))
-    assert client.get(f"/command/runs/{Run.objects.get().pk}/").status_code == 404
+    assert client.get(f"/command/runs/{Run.objects.get().pk}/").status_code == 200
     assert client.post("/command/runs/", {"kind": "hot_spots"}).status_code == 409
+
+
+def test_a_squadron_sees_of_a_city_run_what_lies_among_its_own_calls(client, desk, town, squadron):
+    spot()
+    spot_of_others = Call.objects.filter(received_at__gt=NOW - timedelta(days=3)).values_list("pk", flat=True)
+    desk.post("/command/runs/", {"kind": "hot_spots", "first": "2026-10-01", "last": "2026-11-22"})
+    leader = Person.objects.create_user("squadron", "x", name="许迪", role=Role.LEADER, agency=squadron)
+    client.force_login(leader, backend=BACKEND)
+    page = client.get("/command/hotspots/")
+    assert page.context["rows"] == []
+    for pk in list(spot_of_others)[:25]:
+        changed(Call.objects.get(pk=pk), unit=squadron)
+    page = client.get("/command/hotspots/")
+    assert "这里只列您辖区内有警情的" in text_of(page)
+    first = page.context["rows"][0]
+    listed = client.get(first["link"])
+    assert 0 < listed.context["total"] <= 25 < first["count"]
+    assert f"全部 {first['count']} 起，其中您辖区内 {listed.context['total']} 起" in text_of(listed)
 
 
 def test_the_hours_of_the_week_are_beijings(desk):

@@ -8,7 +8,7 @@ if (root) {
   map.isReady.then(() => rows.slice().reverse().forEach(draw));
 
   function draw(row) {
-    const at = [Number(row.dataset.lat), Number(row.dataset.lon)], number = rows.indexOf(row) + 1;
+    const at = [Number(row.dataset.lat), Number(row.dataset.lon)], number = Number(row.cells[0].textContent);
     const style = { color: RED, weight: 2, fillColor: RED, fillOpacity: row.classList.contains("faint") ? 0.06 : 0.22, opacity: row.classList.contains("faint") ? 0.4 : 1 };
     const shape = row.dataset.line
       ? L.polyline(JSON.parse(row.dataset.line).map(([lon, lat]) => [lat, lon]), { ...style, weight: 6, opacity: 0.85 })
