@@ -1,6 +1,6 @@
 """A message is sent once, tried again when the partner is away, and given to a person when it can't work."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -108,9 +108,9 @@ def test_a_message_that_alone_gets_no_answer_ends_as_failed(connected):
     assert partner.keys.count("letter:7") == dispatch.MAX_TRIES
 
 
-def run_for(partner: Partner, *, minutes: int, before: int = 0) -> list[int]:
+def run_for(partner: Partner, began: datetime, *, minutes: int, before: int = 0) -> list[int]:
     """The worker's rounds, one a second in the first minute and then one a minute; how many messages each minute."""
-    sent, began = [], clock.now()
+    sent = []
     for minute in range(before, before + minutes):
         known = len(partner.keys)
         for second in range(60) if minute == 0 else (5, 35):
@@ -125,14 +125,15 @@ def test_a_partner_that_is_away_for_a_day_costs_one_try_a_minute_and_nobody_a_cl
     seen = connected(partner)
     for subject in range(30):
         queue(f"{subject}")
-    first, *later = run_for(partner, minutes=40)
+    began = clock.now()
+    first, *later = run_for(partner, began, minutes=40)
     assert first <= 30 + 1  # each was tried once at most, then the partner counted as away
     assert set(later) <= {0, 1}  # one a minute; one that falls between two looks comes half a minute later
     assert sum(later) >= 20
     assert {line.partner for line in lines.away()} == {"v"}
     assert lines.waiting(lines.away()[0]) == 30
     partner.answers.clear()
-    run_for(partner, minutes=3, before=1)
+    run_for(partner, began, minutes=3, before=41)
     assert seen["failures"] == []
     assert len(seen["replies"]) == 30 == Exchange.objects.filter(state=ExchangeState.DONE).count()
     assert lines.away() == []
