@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock, local
+from time import perf_counter
 from typing import Any
 
 from simulator.house import Answer
@@ -24,8 +25,10 @@ class Meter:
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     counts: Counter[str] = field(default_factory=Counter)
-    hanging: int = 0  # requests that have been tried and not been answered yet
     is_real: bool = False  # a clock that runs by itself: only there a turn can be late
+    longest_wait_s: float = 0.0  # from the first try that was not answered to the answer
+    _waiting: dict[int, float] = field(default_factory=dict)
+    _tickets: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
     _lock: Lock = field(default_factory=Lock)
     _turn: local = field(default_factory=local)
@@ -57,10 +60,23 @@ class Meter:
         with self._lock:
             self.counts[name] += by
 
-    def hangs(self, by: int) -> None:
-        """One request more (1) or less (-1) that waits for its next try."""
+    def starts_waiting(self) -> int:
+        """A request was not answered and will be tried again; the ticket goes to `stops_waiting`."""
         with self._lock:
-            self.hanging += by
+            self._tickets += 1
+            self._waiting[self._tickets] = perf_counter()
+            return self._tickets
+
+    def stops_waiting(self, ticket: int) -> None:
+        """It was answered after all."""
+        with self._lock:
+            self.longest_wait_s = max(self.longest_wait_s, perf_counter() - self._waiting.pop(ticket))
+
+    def waiting(self, *, longer_than_s: float = 0.0) -> int:
+        """Requests that are still without an answer."""
+        now = perf_counter()
+        with self._lock:
+            return sum(now - since >= longer_than_s for since in self._waiting.values())
 
     def meant(self, at: datetime, now: datetime) -> None:
         """A turn that was meant for `at` begins `now`, in this thread."""

@@ -21,6 +21,7 @@ DEFAULT_S = 60.0
 LEASES_S = 95.0  # what a killed process had in hand is taken up by the next one within this time
 QUIET_S = 20.0
 LONGEST_DRAIN_S = 300.0
+STUCK_S = 20.0  # without an answer at the end, when the house has long been whole again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +52,8 @@ def run(house: Any, plan: Plan, soak: Soak, *, tell: Callable[[str], None]) -> O
         world.pace = DRAIN_PACE
         drain = _Drain(outcome)
         world.run_live(drain.latest, threads=THREADS, is_over=drain.is_over)
-        if world.meter.hanging:
-            what = f"{world.meter.hanging} requests without an answer at the end"
-            world.troubles.append(Trouble("phones", house.now(), what))
+        if stuck := world.meter.waiting(longer_than_s=STUCK_S):
+            world.troubles.append(Trouble("phones", house.now(), f"{stuck} were left without an answer"))
     finally:
         threading.excepthook = before
         counter.shutdown()
@@ -125,7 +125,8 @@ def _line(outcome: Outcome) -> str:
     return (
         f"{(world.house.now() - began).total_seconds():5.0f} s  {len(outcome.records)} cases, {closed} closed,"
         f" {faults} faults, {len(answers)} answers, p50 {percentile(answers, 0.5) * 1e3:.0f} ms,"
-        f" p99 {percentile(answers, 0.99) * 1e3:.0f} ms, {world.meter.hanging} waiting for an answer"
+        f" p99 {percentile(answers, 0.99) * 1e3:.0f} ms, {world.meter.waiting()} trying again,"
+        f" longest {world.meter.longest_wait_s:.0f} s"
     )
 
 

@@ -89,16 +89,18 @@ class Wire:
                 self.send(kind, method, path, headers=headers, body=body)
             except Unreachable:
                 pass
-        for at, pause in enumerate(pauses(self.house)):
+        ticket = 0
+        for pause in pauses(self.house):
             try:
                 answer = self.send(kind, method, path, headers=headers, body=body)
             except Unreachable:
                 self.meter.count("people.tried_again")
             else:
                 if answer.status not in PASSING:
-                    self.meter.hangs(-1 if at else 0)
+                    if ticket:
+                        self.meter.stops_waiting(ticket)
                     return answer
-            self.meter.hangs(0 if at else 1)
+            ticket = ticket or self.meter.starts_waiting()
             yield pause
         raise Unreachable(f"{path.partition('?')[0]}: no answer within {PATIENCE}")
 

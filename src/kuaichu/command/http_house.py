@@ -26,6 +26,7 @@ TIMEOUT_S = 60.0
 NURSE_EVERY_S = 0.3
 DATABASE_AWAY_S = 2.0  # a supervisor's pause before it starts a dead server again
 FULL_S = 2.0
+LINES_TOLD = 60
 SMALL_DISK = 2_000_000_000  # bytes: only a home on a small file system of its own is filled up
 PORTS = (20_000, 30_000)  # below those that the system gives out by itself (Linux, macOS)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -58,6 +59,9 @@ class HttpHouse:
     @contextlib.contextmanager
     def serving(self) -> Iterator["HttpHouse"]:
         """Leaves nothing running, not even when this process is killed."""
+        from django.db import connection
+
+        connection.close()  # ours, of the time before: its server may be killed
         with watched() as self._dog:
             try:
                 for name in self._commands:
@@ -204,6 +208,16 @@ class HttpHouse:
             time.sleep(seconds)
         finally:
             filler.unlink(missing_ok=True)
+
+    def told(self, *, is_bad: bool) -> str:
+        """What ended by itself and was started again; after a bad run also the last lines of each log."""
+        lines = [f"  ended by itself: {name} {count}" for name, count in sorted(self.ended.items())]
+        for name in self._commands if is_bad else ():
+            text = (self.home / f"{name}.log").read_text(errors="replace").splitlines()
+            lines += [f"── {name}.log", *(f"  {line}" for line in text[-LINES_TOLD:])]
+        if is_bad and self.database is not None:
+            lines += ["── database", self.database.last_words()]
+        return "\n".join(lines)
 
     def cpu_seconds(self) -> dict[str, float]:
         """CPU used so far by each process group, and by ourselves."""

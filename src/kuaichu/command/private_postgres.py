@@ -18,6 +18,7 @@ STOP_LIMIT_S = 20.0
 USER = "kuaichu"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",  # a socket's path may be too long
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
@@ -103,7 +104,6 @@ class PrivatePostgres:
                     self._programs / "postgres",
                     *("-D", self._folder / "data"),
                     *("-p", str(self._port)),
-                    *("-k", self._folder),
                     *options,
                 ],
                 cwd="/",
