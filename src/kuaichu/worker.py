@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from types import FrameType
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Min
 
 from kuaichu import wiring
@@ -78,11 +78,21 @@ class Worker:
         """Work until told to stop."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
-        _warm_up()
+        self._get_ready()
         slow = threading.Thread(target=self._lane, args=(self._slow_round,), name="partners")
         slow.start()
         self._lane(self._quick_round)
         slow.join()
+
+    def _get_ready(self) -> None:
+        """A worker may be started before its database, or come back sooner: it waits."""
+        while not self._stopping.is_set():
+            try:
+                return _warm_up()
+            except DatabaseError as error:
+                _log.warning("waiting for the database: %s", type(error).__name__)
+                connection.close()
+                self._stopping.wait(AFTER_FAULT_SECONDS)
 
     def _lane(self, work: Callable[[], int]) -> None:
         while not self._stopping.is_set():
