@@ -9,13 +9,15 @@ from kuaichu.command.paths import ROOT
 def run(options: argparse.Namespace) -> int:
     """0 when there is a number of people that keeps it in every hour, else 1."""
     sys.path.insert(0, str(ROOT))
-    from simulator.plan import needs, staffing, table
+    from kuaichu.analysis.queueing import needs
+    from simulator.plan import planned, table
 
     other = {} if options.share is None else {"promise_share": options.share}
-    plan = staffing(
-        needs(options.people / 500_000 * 40, **other),
+    plan = planned(
+        needs(**other),
+        options.people / 500_000 * 40,
         ROOT / "src/kuaichu/demo/map/roads.geojson",
         seed=options.seed,
     )
     print("\n".join(table(plan)))
-    return 0 if all(hour.seats and hour.riders for hour in plan.hours) else 1
+    return 0 if plan.is_possible else 1
