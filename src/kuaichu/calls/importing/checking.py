@@ -67,8 +67,8 @@ def _tables(connection: duckdb.DuckDBPyConnection, words: Words, setting: Settin
     ):
         connection.execute(f"CREATE TEMP TABLE {name} (word VARCHAR PRIMARY KEY, code VARCHAR)")
         if table:
-            rows = [list(row) for row in table.items()]
-            connection.executemany(f"INSERT OR IGNORE INTO {name} VALUES (?, ?)", rows)  # noqa: S608 - a name of ours
+            pairs = [list(table), list(table.values())]  # one statement: row by row it takes longer than a small file
+            connection.execute(f"INSERT OR IGNORE INTO {name} SELECT unnest(?), unnest(?)", pairs)
 
 
 def _plain(roles: Mapping[str, int]) -> str:
