@@ -62,8 +62,10 @@ def _own_authority():
 
 def kill_at(step: str, folder) -> None:
     halted = worker_process.start(folder, halts=step)
-    halted.wait_until_halted()
-    halted.kill()
+    try:
+        halted.wait_until_halted()
+    finally:
+        halted.kill()
 
 
 @pytest.mark.parametrize("step", TRIED.values(), ids=[name.replace(" ", "-") for name in TRIED])
