@@ -49,7 +49,7 @@ def demo_processes(port: int, host: str = "127.0.0.1", *, pace: float | None = N
     if find_spec("kuaichu.demo"):
         processes.append(Process(name="player", argv=(sys.executable, "-m", "kuaichu.demo.player")))
         if pace is not None:
-            life = (sys.executable, "-m", "kuaichu.demo.life", "--pace", str(pace))
+            life = (sys.executable, "-m", "kuaichu.demo.life", "--pace", str(pace), "--host", host, "--port", str(port))
             processes.append(Process(name="life", argv=life))
     return processes
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Place, Role
@@ -54,6 +55,12 @@ def drivers() -> tuple[Driver, ...]:
 
 def _id_number(born_on: date, number: int) -> str:
     first = f"{_AREA}{born_on:%Y%m%d}{number * 7 % 1000:03d}"
+    return first + check_character(first)
+
+
+def driver_number(born: str, dice: Random) -> str:
+    """A citizen number of the area that nobody has, for somebody born on such a day (YYYYMMDD)."""
+    first = f"{_AREA}{born}{dice.randrange(1, 1000):03d}"
     return first + check_character(first)
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 
-from kuaichu.accounts.models import Person, Role
+from kuaichu.accounts.models import Person
 from kuaichu.cases.models import Case
 from kuaichu.cases.states import Stage
-from kuaichu.claims import actions
 from kuaichu.claims.actions import LossLine
-from kuaichu.claims.models import Claim, Payment, Settlement
-from kuaichu.claims.states import ClaimState, PaymentState
+from kuaichu.demo.adjusters import Losses, jobs
 from kuaichu.demo.city import drivers
 from kuaichu.demo.play import Play, Scene
 from kuaichu.journal.models import Event
@@ -16,17 +14,20 @@ from kuaichu.money import parse_yuan
 
 _OFFICER = "officer2"
 _SCENE = Scene(first=4, second=1, place=5, photos="a", minutes_ago=26)
-_LOSSES = {
-    "A": (
-        ("front", "前保险杠皮", "replace", "1380"),
-        ("front", "前保险杠", "paint", "620"),
-        ("", "拆装工时", "labour", "300"),
-    ),
-    "B": (
-        ("rear", "后保险杠皮", "replace", "1650"),
-        ("rear", "尾门", "repair", "980"),
-        ("rear", "尾门", "paint", "720"),
-    ),
+LOSSES: Losses = {
+    letter: [LossLine(part, item, work, parse_yuan(yuan)) for part, item, work, yuan in rows]
+    for letter, rows in {
+        "A": (
+            ("front", "前保险杠皮", "replace", "1380"),
+            ("front", "前保险杠", "paint", "620"),
+            ("", "拆装工时", "labour", "300"),
+        ),
+        "B": (
+            ("rear", "后保险杠皮", "replace", "1650"),
+            ("rear", "尾门", "repair", "980"),
+            ("rear", "尾门", "paint", "720"),
+        ),
+    }.items()
 }
 
 
@@ -69,25 +70,8 @@ def _advance(case: Case) -> bool:
     case.refresh_from_db()
     if not case.is_open:
         return True
-    claims = list(Claim.objects.filter(case=case).select_related("insurer", "party"))
-    for claim in claims:
-        if claim.state == ClaimState.ACCEPTED and not claim.party.assessments.exists():
-            actions.record_assessment(party_id=claim.party_id, adjuster=_adjuster(claim), lines=_losses(claim))
-    settlement = Settlement.objects.filter(case=case, voided_at__isnull=True).order_by("-version").first()
-    if settlement is None:
-        return False
-    for claim in claims:
-        claim.refresh_from_db()
-        if claim.state == ClaimState.ASSESSED and settlement.lines.filter(payer_claim=claim).exists():
-            actions.approve(claim_id=claim.pk, adjuster=_adjuster(claim), version=settlement.version)
-        for payment in Payment.objects.filter(claim=claim, state__in=[PaymentState.PLANNED, PaymentState.FAILED]):
-            actions.order_payment(payment_id=payment.pk, adjuster=_adjuster(claim))
+    for kind in ("assess", "approve", "pay"):
+        for job in jobs(case, LOSSES):
+            if job.kind == kind:
+                job.do()
     return False
-
-
-def _adjuster(claim: Claim) -> Person:
-    return Person.objects.filter(agency=claim.insurer, role=Role.ADJUSTER)[0]
-
-
-def _losses(claim: Claim) -> list[LossLine]:
-    return [LossLine(part, item, work, parse_yuan(yuan)) for part, item, work, yuan in _LOSSES[claim.party.letter]]

@@ -1,7 +1,9 @@
 """Playing the parts of drivers and officers through the product's own actions, up to a given point of the journey."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from kuaichu import clock, law
 from kuaichu.accounts.codes import digits_of
@@ -24,9 +26,9 @@ _INK = [[[120, 150], [300, 120], [260, 300], [180, 330]], [[420, 90], [440, 320]
 class Scene:
     """One example: which two drivers, where, what each is said to have done, which photos."""
 
-    first: int
-    second: int
-    place: int
+    first: int = 0
+    second: int = 1
+    place: int = 0
     story: str = "rear_end"
     photos: str = "a"
     minutes_ago: int = 12
@@ -42,21 +44,30 @@ class Story:
     form: str
 
 
-_STORIES = {
+STORIES = {
     "rear_end": Story({"A": ("rear_end",), "B": ()}, {"A": "front", "B": "rear"}, "1"),
     "lane_change": Story({"A": (), "B": ("lane_change",)}, {"A": "front_left", "B": "rear_right"}, "7"),
+    "reversing": Story({"A": ("reversing",), "B": ()}, {"A": "rear", "B": "front"}, "1"),
+    "not_yielding": Story({"A": ("not_yielding",), "B": ()}, {"A": "front", "B": "left"}, "1"),
+    "door": Story({"A": ("door",), "B": ()}, {"A": "left", "B": "front"}, "1"),
 }
 
 
 class Play:
-    """A case in the making. Each step is one thing that a person does on a page."""
+    """A case in the making. Each step is one thing that a person does on a page.
 
-    def __init__(self, scene: Scene) -> None:
+    `people` and `spot` (location, lon_wgs84, lat_wgs84) in place of those that the scene names.
+    """
+
+    def __init__(
+        self, scene: Scene, *, people: Mapping[str, Driver] | None = None, spot: Mapping[str, Any] | None = None
+    ) -> None:
         self.scene = scene
+        self.spot = spot or city()["places"][scene.place]
         new = actions.report(place_code=city()["place"]["code"])
         self.case: Case = new.case
         self.parties: dict[str, Party] = {"A": new.party}
-        self.people: dict[str, Driver] = {"A": drivers()[scene.first], "B": drivers()[scene.second]}
+        self.people = dict(people or {"A": drivers()[scene.first], "B": drivers()[scene.second]})
 
     def screen(self, **answers: str) -> "Play":
         """Answer the questions; harmless unless given."""
@@ -69,7 +80,7 @@ class Play:
 
     def locate(self) -> "Play":
         """Say where and when."""
-        spot = city()["places"][self.scene.place]
+        spot = self.spot
         occurrence = Occurrence(
             occurred_at=clock.now() - timedelta(minutes=self.scene.minutes_ago),
             location=spot["location"],
@@ -112,7 +123,7 @@ class Play:
         return self
 
     def _account(self, letter: str) -> Account:
-        story = _STORIES[self.scene.story]
+        story = STORIES[self.scene.story]
         conduct = story.conduct
         if self.scene.is_disputed and letter == "B":
             conduct = {"A": story.conduct["B"], "B": story.conduct["A"]}
@@ -124,12 +135,12 @@ class Play:
             choose(party_id=party.pk, choice=choice)
         return self
 
-    def sign(self) -> "Play":
-        """Both sign what lies open."""
+    def sign(self, letters: str = "AB") -> "Play":
+        """They sign what lies open."""
         view = open_instrument(self.case.pk)
         if view is None:
             raise RuntimeError("nothing to sign")
-        for party in self.parties.values():
+        for party in (self.parties[letter] for letter in letters):
             actions.request_signing_code(party_id=party.pk)
             sign(party_id=party.pk, instrument_id=view.instrument.pk, strokes=_INK, typed_code=self._digits(party))
         return self

@@ -9,6 +9,8 @@ from kuaichu.accounts.models import Person
 from kuaichu.cases import actions
 from kuaichu.cases.models import Case
 from kuaichu.demo.city import city, ensure_rows
+from kuaichu.demo.life.kept import KeptCase, the_book
+from kuaichu.demo.life.people import EXAMPLE
 from kuaichu.demo.map import lay_out
 from kuaichu.demo.play import Play, Scene
 from kuaichu.liability.actions import Decision, apply_for_review, determine
@@ -22,11 +24,16 @@ def seed() -> None:
     if Case.objects.exists():
         return
     officer = Person.objects.get(username="officer")
-    _waiting_for_photo_check()
-    _waiting_for_determination(officer)
-    _waiting_for_an_officer()
-    _waiting_for_review(officer)
-    _waiting_for_assessment(officer)
+    book = the_book()
+    for play in (
+        _waiting_for_photo_check(),
+        _waiting_for_determination(officer),
+        _waiting_for_an_officer(),
+        _waiting_for_review(officer),
+        _waiting_for_assessment(officer),
+    ):
+        name = f"{EXAMPLE}-{play.scene.first}-{play.scene.second}"
+        book.add(KeptCase(play.case.number, name, play.scene.story))
     worker.run_until_idle(rounds=4)
 
 
@@ -35,21 +42,22 @@ def _write_origin(home: Path) -> None:
         (home / "origin").write_text(settings.ORIGIN)
 
 
-def _waiting_for_photo_check() -> None:
-    Play(Scene(first=2, second=3, place=1, photos="b")).screen().locate().join().photograph()
+def _waiting_for_photo_check() -> Play:
+    return Play(Scene(first=2, second=3, place=1, photos="b")).screen().locate().join().photograph()
 
 
-def _waiting_for_determination(officer: Person) -> None:
+def _waiting_for_determination(officer: Person) -> Play:
     play = Play(Scene(first=4, second=5, place=2, story="lane_change", photos="a", minutes_ago=35, is_disputed=True))
-    play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("police")
+    return play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("police")
 
 
-def _waiting_for_an_officer() -> None:
+def _waiting_for_an_officer() -> Play:
     play = Play(Scene(first=3, second=2, place=3, photos="b", minutes_ago=8)).screen().locate().join()
     actions.request_officer(party_id=play.parties["B"].pk)
+    return play
 
 
-def _waiting_for_review(officer: Person) -> None:
+def _waiting_for_review(officer: Person) -> Play:
     play = Play(Scene(first=5, second=0, place=4, story="lane_change", photos="b", minutes_ago=90))
     play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("police")
     decision = Decision(
@@ -61,8 +69,9 @@ def _waiting_for_review(officer: Person) -> None:
     apply_for_review(
         party_id=play.parties["B"].pk, reason="我已经打了转向灯，变道基本完成，是对方加速不让，请再看照片。"
     )
+    return play
 
 
-def _waiting_for_assessment(officer: Person) -> None:
+def _waiting_for_assessment(officer: Person) -> Play:
     play = Play(Scene(first=0, second=1, place=0, photos="a", minutes_ago=55))
-    play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("agree").sign()
+    return play.screen().locate().join().photograph().pass_photos(officer).give_details().choose("agree").sign()

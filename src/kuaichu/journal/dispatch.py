@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,12 +16,13 @@ LEASE = timedelta(seconds=90)
 _log = logging.getLogger("kuaichu.journal")
 
 
-def run_waiting(limit: int = 50) -> int:
-    """Run the reactions of up to `limit` waiting events; returns how many events were taken up."""
+def run_waiting(limit: int = 50, *, stream: UUID | None = None) -> int:
+    """Run the reactions of up to `limit` waiting events (of one stream); returns how many events were taken up."""
     now = clock.now()
+    mine = Q(stream=stream) if stream else Q()
     waiting = (
         Event.objects.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
-        .filter(handled_at__isnull=True, parked_at__isnull=True)
+        .filter(mine, handled_at__isnull=True, parked_at__isnull=True)
         .order_by("id")
         .values_list("id", flat=True)[:limit]
     )

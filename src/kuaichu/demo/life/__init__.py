@@ -13,12 +13,14 @@ def begin() -> "City":
     """
     from kuaichu import clock
     from kuaichu.demo.city import city
-    from kuaichu.demo.life import desks, weeks
+    from kuaichu.demo.life import desks, past, weeks
     from kuaichu.demo.life.going_on import City
+    from kuaichu.demo.life.kept import the_book
 
     place_code = city()["place"]["code"]
     weeks.live_through(place_code, until=clock.now() - weeks.FRESH)
     life = weeks.known()
     assert life is not None
     desks.fill(place_code, first=life.first, seed=life.seed)
+    past.fill(place_code, the_book())
     return City(place_code, seed=life.seed)

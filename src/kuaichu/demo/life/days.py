@@ -146,7 +146,7 @@ def call_of(at: datetime, subclass: str, spot: Spot, dice: Random) -> LivedCall:
         number="",
         at=at,
         name=dice.choice(words["surnames"]) + dice.choice(words["given"]),
-        phone="" if dice.random() < words["no_phone"] else _phone(dice),
+        phone="" if dice.random() < words["no_phone"] else phone_of(dice),
         content=content,
         location=spot.words,
         road=spot.road,
@@ -163,7 +163,7 @@ def call_of(at: datetime, subclass: str, spot: Spot, dice: Random) -> LivedCall:
     )
 
 
-def _phone(dice: Random) -> str:
+def phone_of(dice: Random) -> str:
     """A number with 0099 in its middle, as all of the invented city's have."""
     return f"{dice.choice(PREFIXES)}0099{dice.randrange(10_000):04d}"
 
