@@ -10,6 +10,7 @@ WIDTH = 760
 LEFT, RIGHT, ROW, TOP = 220, 150, 34, 26
 BLUE, LIGHT, GREY, ORANGE = "#1677FF", "#A9CDFF", "#8A94A6", "#FA8C16"
 CURVE_HEIGHT, CURVE_LEFT = 260, 52
+TICKS_APART = 52
 TICKS_S = (1, 10, 60, 600, 3600, 36_000, 86_400, 864_000)
 
 
@@ -19,17 +20,20 @@ def bars(stages: Sequence[Stage]) -> str:
     if not drawn:
         return ""
     top = max(stage.ninetieth or 1 for stage in drawn)
-    ticks = [tick for tick in TICKS_S if tick <= top * 1.6]
     height = TOP + ROW * len(drawn) + 22
 
     def x(seconds: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * log10(max(seconds, 1.0)) / log10(max(top, 10))
 
+    ticks: list[int] = []
+    for tick in TICKS_S:
+        is_apart = not ticks or x(tick) - x(ticks[-1]) >= TICKS_APART
+        if tick <= top * 1.6 and is_apart and x(tick) <= WIDTH - RIGHT + 1:
+            ticks.append(tick)
     parts = [
         f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 6}" y2="{height - 20}" class="grid"/>'
         f'<text x="{x(tick):.1f}" y="{height - 5}" text-anchor="middle">{duration(tick)}</text>'
         for tick in ticks
-        if x(tick) <= WIDTH - RIGHT + 1
     ]
     for row, stage in enumerate(drawn):
         y = TOP + ROW * row

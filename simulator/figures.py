@@ -207,7 +207,7 @@ def _within(stage: Stage, seconds: int) -> Figure:
         value=stage.within(seconds),
         unit="share",
         over=len(stage.times),
-        meaning=f"不超过 {duration(seconds)} 的 ÷ 走完这一段的",
+        meaning=f"不超过 {duration(seconds)}的 ÷ 走完这一段的",
     )
 
 
@@ -220,7 +220,7 @@ def duration(seconds: float) -> str:
         return f"{minutes:.0f} 分钟" if minutes >= 20 or minutes == int(minutes) else f"{minutes:.1f} 分钟"
     if seconds < 3 * DAY_S:
         return f"{seconds / 3600:.0f} 小时" if seconds % 3600 == 0 else f"{seconds / 3600:.1f} 小时"
-    return f"{seconds / DAY_S:.1f} 天"
+    return f"{seconds / DAY_S:.0f} 天" if seconds % DAY_S == 0 else f"{seconds / DAY_S:.1f} 天"
 
 
 def shown(figure: Figure) -> str:
