@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kuaichu.analysis.networks import Network
 from kuaichu.analysis.plane import Plane
-from kuaichu.governance import maps
+from kuaichu.governance import comparing, maps
 from kuaichu.governance.bulletins import counting
 from kuaichu.governance.events import CATEGORIES, Columns
 from kuaichu.governance.states import RunKind
@@ -34,6 +34,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     RunKind.HOT_SPOTS: {"cell_m": 100.0, "rate": 0.05, "least": 5, "most": 40},
     RunKind.SEGMENTS: {"snap_m": 60.0, "rate": 0.05, "least": 5, "most": 40},
     RunKind.BULLETIN: {},
+    RunKind.BEFORE_AFTER: comparing.DEFAULTS,
     RunKind.SCAN: {"cell_m": 400.0, "longest_days": 14, "radius_m": 3000.0, "replicates": 999, "worth": 0.05},
 }
 
@@ -290,17 +291,47 @@ def bulletin(rows: Columns, ground: Ground, settings: Settings, rng: np.random.G
     return counting.count(rows, settings)
 
 
+def before_after(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Generator) -> Answer:
+    """Two periods in one box: counts, a picture each, and the squares that changed (see `comparing`)."""
+    parts = {
+        when: rows.taken(np.flatnonzero(comparing.within(rows, period)))
+        for when, period in comparing.periods_of(settings).items()
+    }
+    placed = {when: each.taken(np.flatnonzero(np.isfinite(each.lon))) for when, each in parts.items()}
+    bandwidth_m = float(settings["bandwidth_m"])
+    made = {
+        when: picture(each.lon, each.lat, box=ground.box, bandwidth_m=bandwidth_m) for when, each in placed.items()
+    }
+    spots = comparing.changes(placed, settings)
+    return {
+        "counts": {when: comparing.counts(each) for when, each in parts.items()},
+        "box": list(ground.box),
+        "width": made["after"].width,
+        "height": made["after"].height,
+        "pictures": {
+            when: {"scale": each.scale, "values": comparing.packed(each.values)} for when, each in made.items()
+        },
+        "spots": [spot | {"name": name_near(ground.network, spot["lon"], spot["lat"])} for spot in spots],
+    }
+
+
 ANALYSES: dict[str, Callable[[Columns, Ground, Settings, np.random.Generator], Answer]] = {
     RunKind.HEAT: heat_map,
     RunKind.HOT_SPOTS: hot_spots,
     RunKind.SEGMENTS: segments,
     RunKind.SCAN: scan,
     RunKind.BULLETIN: bulletin,
+    RunKind.BEFORE_AFTER: before_after,
 }
 
 
 # Under which name an answer lists what was found; each has "calls": the ids of those that were counted.
-FOUND = {RunKind.HOT_SPOTS.value: "spots", RunKind.SEGMENTS.value: "segments", RunKind.SCAN.value: "clusters"}
+FOUND = {
+    RunKind.HOT_SPOTS.value: "spots",
+    RunKind.SEGMENTS.value: "segments",
+    RunKind.SCAN.value: "clusters",
+    RunKind.BEFORE_AFTER.value: "spots",  # "calls_before", "calls_after"
+}
 
 
 def name_near(network: Network | None, lon: float, lat: float) -> str:

@@ -81,6 +81,12 @@ def thin(place_code: str, kind: Kind) -> bytes | None:
 
 def digest(place_code: str) -> str:
     """Of the whole map, for runs and ETags; of an empty one, when there are no files."""
+    paths = [_folder(place_code) / f"{kind}.thin.json" for kind in KINDS]
+    return _digest(place_code, tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths), str(paths[0]))
+
+
+@lru_cache(maxsize=16)
+def _digest(place_code: str, stamp: tuple[int, ...], path: str) -> str:
     made = sha256()
     for kind in KINDS:
         made.update((thin(place_code, kind) or b"-") + b"\n")

@@ -30,6 +30,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 CODE = (
     "analysis/**/*.py",
     "governance/analyses.py",
+    "governance/comparing.py",
     "governance/bulletins/counting.py",
     "governance/events/*.py",
     "governance/figures/periods.py",
@@ -146,6 +147,9 @@ def wanted_of(run: Run) -> Wanted:
         is_repeat=kept["is_repeat"],
         unit_ids=None if units is None else frozenset(UUID(unit) for unit in units),
         district=kept["district"],
+        spans=tuple((datetime.fromisoformat(first), datetime.fromisoformat(last)) for first, last in kept["spans"])
+        if "spans" in kept
+        else (),
     )
 
 
@@ -157,7 +161,7 @@ def _as_json(wanted: Wanted) -> dict[str, Any]:
         "is_repeat": wanted.is_repeat,
         "unit_ids": None if wanted.unit_ids is None else sorted(unit.hex for unit in wanted.unit_ids),
         "district": wanted.district,
-    }
+    } | ({"spans": [[moment.isoformat() for moment in span] for span in wanted.spans]} if wanted.spans else {})
 
 
 def _input(place_code: str, wanted: Wanted) -> tuple[Columns, str]:

@@ -24,7 +24,7 @@ class Wanted:
     """Received from `since` up to, not including, `until`; an empty or None condition asks for nothing.
 
     `categories`, `subclass`, `validity`, `district`: codes. `near`: longitude, latitude (WGS-84), radius in metres.
-    `weekday` (Monday 0) and `hour`: China's civil time. `ids`: only these calls.
+    `weekday` (Monday 0) and `hour`: China's civil time. `ids`: only these calls. `spans`: only in one of these times.
     """
 
     since: datetime | None = None
@@ -40,6 +40,7 @@ class Wanted:
     weekday: int | None = None
     hour: int | None = None
     ids: tuple[int, ...] | None = None
+    spans: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def _in_period(columns: Columns, wanted: Wanted) -> NDArray[np.int64]:
 
 
 def _conditions(columns: Columns, codes: Codes, wanted: Wanted) -> Iterator[Condition]:
+    if wanted.spans:
+        yield lambda index: _in_any(columns.t[index], wanted.spans)
     if wanted.validity:
         yield lambda index: columns.validity[index] == VALIDITIES.index(wanted.validity)
     if wanted.categories:
@@ -118,6 +121,11 @@ def _conditions(columns: Columns, codes: Codes, wanted: Wanted) -> Iterator[Cond
     if wanted.near is not None:
         near = wanted.near
         yield lambda index: within(columns.lon[index], columns.lat[index], near)
+
+
+def _in_any(t: NDArray[np.int64], spans: Sequence[tuple[datetime, datetime]]) -> NDArray[np.bool_]:
+    fits = [(t >= int(since.timestamp())) & (t < int(until.timestamp())) for since, until in spans]
+    return np.logical_or.reduce(fits)
 
 
 def weekdays(t: NDArray[np.int64]) -> NDArray[np.int64]:

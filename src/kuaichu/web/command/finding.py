@@ -47,7 +47,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, kind: RunKind, *, days: int) -> HttpResponse:
     asked = desk.asked_of(request, days=days)
-    visible = [run for run in runs.newest(kind, place_code=asked.scope.place_code) if _may_see(run, asked)]
+    visible = [run for run in runs.newest(kind, place_code=asked.scope.place_code) if may_see(run, asked)]
     return _shown(request, kind, asked, visible[0] if visible else None, visible)
 
 
@@ -57,9 +57,9 @@ def kept(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """One run, as it was found then."""
     asked = desk.asked_of(request, days=HOT_SPAN)
     run = _run_of(request, run_id)
-    if run.kind == RunKind.BULLETIN:
+    if run.kind not in KINDS:
         return redirect(_home(run))
-    visible = [each for each in runs.newest(run.kind, place_code=run.place_id) if _may_see(each, asked)]
+    visible = [each for each in runs.newest(run.kind, place_code=run.place_id) if may_see(each, asked)]
     return _shown(request, RunKind(run.kind), asked.over(_period(run)), run, visible)
 
 
@@ -67,7 +67,7 @@ def _run_of(request: HttpRequest, run_id: UUID) -> Run:
     """The run, for those whose calls it saw. Raises NotFound."""
     asked = desk.asked_of(request, days=1)
     run = runs.find(run_id, place_code=asked.scope.place_code)
-    if run.kind not in (*KINDS, RunKind.BULLETIN) or not _may_see(run, asked):
+    if run.kind not in (*KINDS, RunKind.BULLETIN, RunKind.BEFORE_AFTER) or not may_see(run, asked):
         raise runs.NotFound("run.unknown", "没有找到这次分析")
     return run
 
@@ -76,21 +76,23 @@ def _home(run: Run) -> str:
     """The page that shows what the run found."""
     if run.kind == RunKind.BULLETIN:
         return f"/command/bulletins/{run.bulletin.pk}/"
+    if run.kind == RunKind.BEFORE_AFTER:
+        return f"/command/compare/{run.pk}/"
     return f"/command/runs/{run.pk}/"
 
 
-def _may_see(run: Run, asked: desk.Asked) -> bool:
+def may_see(run: Run, asked: desk.Asked) -> bool:
     """People of the whole place see every run; others those over no more calls than their own, and of those over the
     whole place what lies among their own calls (see `_rows`)."""
     seen = runs.wanted_of(run)
-    if _sees_all(asked) or (seen.unit_ids is None and not seen.district):
+    if sees_all(asked) or (seen.unit_ids is None and not seen.district):
         return True
     if asked.scope.district:
         return seen.district == asked.scope.district
     return seen.unit_ids is not None and seen.unit_ids <= (asked.scope.unit_ids or frozenset())
 
 
-def _sees_all(asked: desk.Asked) -> bool:
+def sees_all(asked: desk.Asked) -> bool:
     return asked.scope.unit_ids is None and not asked.scope.district
 
 
@@ -104,7 +106,7 @@ def _shown(request: HttpRequest, kind: RunKind, asked: desk.Asked, run: Run | No
         "run_period": over.period,
         "rows": _rows(kind, runs.answer_of(run), over, run) if run else [],
         "is_old": run is not None and clock.now() - run.started_at > OLD_AFTER,
-        "is_part": run is not None and not _sees_all(asked) and runs.wanted_of(run).unit_ids is None,
+        "is_part": run is not None and not sees_all(asked) and runs.wanted_of(run).unit_ids is None,
         "has_any": len(events.store(asked.scope.place_code).columns) > 0,
     }
     if run is not None:
@@ -121,7 +123,7 @@ def _period(run: Run) -> Period:
 
 def _rows(kind: RunKind, answer: dict[str, Any], over: desk.Asked, run: Run) -> list[dict[str, Any]]:
     """What the ranking shows: each with a link to its calls and, for a file, where it is."""
-    own = None if _sees_all(over) else _own_ids(over)
+    own = None if sees_all(over) else own_ids(over)
     rows = []
     for number, each in enumerate(answer[FOUND[kind.value]], 1):
         if own is not None and own.isdisjoint(each.get("calls", ())):
@@ -150,7 +152,7 @@ def _links(run: Run, number: int, each: dict[str, Any]) -> dict[str, Any]:
     return {"link": f"/command/list/?{urlencode(asked | {'counted': str(each['count'])})}", "classes": by_class}
 
 
-def _own_ids(asked: desk.Asked) -> set[int]:
+def own_ids(asked: desk.Asked) -> set[int]:
     """The calls of the person's scope, of whatever period."""
     scope = Wanted(validity="", unit_ids=asked.scope.unit_ids, district=asked.scope.district)
     found = events.store(asked.scope.place_code).select(scope)

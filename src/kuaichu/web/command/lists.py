@@ -72,7 +72,7 @@ class Condition:
                 near=_near(given.get("near", "")),
                 weekday=_small(given.get("weekday", ""), most=6),
                 hour=_small(given.get("hour", ""), most=23),
-                ids=_found(given.get("run", ""), given.get("spot", ""), scope.place_code),
+                ids=_found(request, scope.place_code),
             ),
             status=given.get("status", "") if given.get("status", "") in Status.values else "",
             unit=unit,
@@ -268,18 +268,19 @@ def _small(text: str, *, most: int) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 11 and int(text) <= most else None
 
 
-def _found(run: str, spot: str, place_code: str) -> tuple[int, ...] | None:
-    """The calls of what a run found, by its number in the ranking (from 1); None when nothing is asked for.
+def _found(request: HttpRequest, place_code: str) -> tuple[int, ...] | None:
+    """The calls of what a run found: `run`, `spot` (its number in the ranking, from 1), and of two periods `part`.
 
-    Raises Http404 for a run or a spot that isn't there.
+    None when nothing is asked for. Raises Http404 for a run or a spot that isn't there.
     """
-    run_id, number = _uuid(run), _small(spot, most=10_000)
+    run_id, number = _uuid(request.GET.get("run", "")), _small(request.GET.get("spot", ""), most=10_000)
+    part = request.GET.get("part", "")
     if run_id is None or not number:
         return None
     try:
         kept = runs.find(run_id, place_code=place_code)
         found = runs.answer_of(kept)[FOUND[kept.kind]]
-        return tuple(found[number - 1]["calls"])
+        return tuple(found[number - 1][f"calls_{part}" if part else "calls"])
     except (NotFound, KeyError, IndexError):
         raise Http404 from None
 

@@ -105,11 +105,16 @@ def heat(request: HttpRequest) -> HttpResponse:
             "calls": calls,
             "changes": changes,
         }
-        text = json.dumps(header, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        body = len(text).to_bytes(HEADER_BYTES, "little") + text + made.values.astype("<u2").tobytes()
+        body = packet(header, made.values.astype("<u2").tobytes())
         response = HttpResponse(body, content_type="application/octet-stream")
     return _revalidated(response, etag)
+
+
+def packet(header: dict[str, Any], values: bytes) -> bytes:
+    """Four bytes of header length, the header (JSON, filled up to whole words), the values."""
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    return len(text).to_bytes(HEADER_BYTES, "little") + text + values
 
 
 def _box(store: Store, place_code: str) -> maps.Box:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from kuaichu.web.command import bulletins, files, finding, hours, issuing, ledger, lists, mapping, orders, today
+from kuaichu.web.command import (
+    bulletins,
+    comparing,
+    files,
+    finding,
+    hours,
+    issuing,
+    ledger,
+    lists,
+    mapping,
+    orders,
+    today,
+)
 
 urlpatterns = [
     path("", today.page),
@@ -13,6 +25,10 @@ urlpatterns = [
     path("live/", mapping.live),
     path("hotspots/", finding.hot_spots),
     path("clusters/", finding.clusters),
+    path("compare/", comparing.index),
+    path("compare/make/", comparing.make),
+    path("compare/<uuid:run_id>/", comparing.page),
+    path("compare/<uuid:run_id>/<str:when>/", comparing.picture),
     path("hours/", hours.page),
     path("list/", lists.page),
     path("figures/", bulletins.definitions),

@@ -309,3 +309,14 @@ def test_a_lower_units_leader_sees_but_does_not_decide(client, leader, file, ord
     assert client.post(f"/command/orders/{order.number}/check/", {"is_mended": "1"}).status_code == 404
     client.force_login(leader, backend=BACKEND)
     assert "登记措施 做什么" in text_of(client.get(f"/command/files/{file.number}/"))
+
+
+def test_on_a_wall_there_is_nothing_of_callers_and_it_follows_by_itself(desk, chain):
+    page = desk.get("/command/repeats/").content.decode()
+    wall = desk.get("/command/repeats/?wall=1").content.decode()
+    assert "138****0001" in page
+    assert "138****0001" not in wall
+    assert '<meta http-equiv="refresh" content="60">' in wall
+    assert 'http-equiv="refresh"' not in page
+    for name in ("files", "orders"):
+        assert "退出大屏" in desk.get(f"/command/{name}/?wall=1").content.decode()

@@ -30,6 +30,21 @@ export function roundUp(value) {
 /** Where on the ramp a value stands, 0..1: by its root, so that quiet streets are seen beside the busiest crossing. */
 export const part = (value, top) => Math.sqrt(Math.max(0, Math.min(value / top, 1)));
 
+/** The ramp with its numbers, in the elements legend-ramp and legend-ticks. */
+export function tellLegend(document, ramp, top) {
+  const context = document.getElementById("legend-ramp").getContext("2d");
+  for (let x = 0; x < 256; x++) {
+    context.fillStyle = `rgb(${ramp[Math.round((x / 255) * (ramp.length - 1))].join(",")})`;
+    context.fillRect(x, 0, 1, 10);
+  }
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
+    const item = document.createElement("li"), value = share * share * top;
+    item.textContent = value >= 10 ? Math.round(value) : Number(value.toPrecision(2));
+    return item;
+  });
+  document.getElementById("legend-ticks").replaceChildren(...ticks);
+}
+
 export function heatLayer(L, ramp) {
   const Layer = L.Layer.extend({
     onAdd(map) {
@@ -60,8 +75,9 @@ export function heatLayer(L, ramp) {
       this._paint(0, this.picture.header.height - 1);
       this.redraw();
     },
-    peak() {
-      return this.picture ? this.picture.values.reduce((most, value) => (value > most ? value : most), 0) : 0;
+    /** Only what lies between two shares of the map's width is seen. */
+    cut(from, to) {
+      this._canvas.style.clipPath = `inset(0 ${(1 - to) * 100}% 0 ${from * 100}%)`;
     },
     /** One call in (sign 1) or out (-1). */
     stamp(lon, lat, sign) {

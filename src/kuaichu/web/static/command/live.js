@@ -1,6 +1,7 @@
-/* Asks every second what came in or was corrected, and hands it on. Nothing new costs a 304. */
+/* Asks again and again what came in or was corrected, and hands it on: a call is to be seen within a second of being
+   stored. Nothing new costs a 304; a page that nobody looks at doesn't ask. */
 
-const EVERY_MS = 1000, SLOW_MS = 5000;
+const EVERY_MS = 400, SLOW_MS = 5000;
 
 /** `query()` gives the filter's query; `seen` is the state of the picture on the map (see `stateOf`); handlers do the rest. */
 export function follow({ query, state, onStamp, onCalls, onReload, onLost }) {

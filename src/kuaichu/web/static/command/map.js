@@ -1,11 +1,12 @@
 /* The living map: a window of days that slides, classes, two periods side by side on one scale, new calls as they come. */
 import { baseMap } from "./base_map.js";
-import { colours, decode, heatLayer, part, roundUp } from "./heat.js";
+import { colours, decode, heatLayer, roundUp, tellLegend } from "./heat.js";
 import { follow, stateOf } from "./live.js";
 
 const L = window.L, root = document.getElementById("work"), facts = root.dataset;
 const $ = (id) => document.getElementById(id);
 const DAY_MS = 86400000, PLAY_MS = 350, MOST_NEWS = 14;
+const QUIET_MS = 250; // the address follows when the hand rests: browsers refuse more than some hundred changes at once
 const ramp = colours(facts.ramp), isWall = Boolean(facts.wall);
 const day = (text) => Date.parse(`${text}T00:00:00Z`) / DAY_MS;
 const said = (number) => new Date(number * DAY_MS).toISOString().slice(0, 10);
@@ -14,6 +15,8 @@ const view = { days: day(facts.last) - day(facts.first) + 1, last: day(facts.las
 const begin = Math.min(day(facts.begin), day(facts.first)), today = day(facts.today);
 const a = side("a"), b = { picture: null };
 let top_ = 1, isPlaying = false, isOwnOther = false, version = 0, waiting = null, isAsking = false;
+const told = new Set();
+let addressing = 0;
 let state = { mark: "", calls: new Set(), changes: new Set(), version: 0 };
 
 function side(letter) {
@@ -93,18 +96,7 @@ function tell(one) {
 function legend() {
   $("legend").hidden = false;
   $("legend-unit").textContent = facts.textUnit;
-  const context = $("legend-ramp").getContext("2d");
-  for (let x = 0; x < 256; x++) {
-    const colour = ramp[Math.round((x / 255) * (ramp.length - 1))];
-    context.fillStyle = `rgb(${colour.join(",")})`;
-    context.fillRect(x, 0, 1, 10);
-  }
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const item = document.createElement("li"), value = share * share * top_;
-    item.textContent = value >= 10 ? Math.round(value) : Number(value.toPrecision(2));
-    return item;
-  });
-  $("legend-ticks").replaceChildren(...ticks);
+  tellLegend(document, ramp, top_);
 }
 
 function tellWhen() {
@@ -114,7 +106,9 @@ function tellWhen() {
   $("time").setAttribute("aria-valuetext", $("when").textContent);
   $("back").disabled = view.last <= begin;
   $("on").disabled = view.last >= today;
-  history.replaceState(null, "", `?${queryOf(firstOf(), view.last)}`);
+  clearTimeout(addressing);
+  $("keep").href = `/command/compare/?${new URLSearchParams({ first: said(firstOf()), last: said(view.last), then: $("first-b").value, category: view.category })}`;
+  addressing = setTimeout(() => history.replaceState(null, "", `?${queryOf(firstOf(), view.last)}`), QUIET_MS);
 }
 
 function lost(isLost) {
@@ -137,7 +131,8 @@ function stamped(lon, lat, sign) {
 
 function named(calls) {
   const list = $("news-calls");
-  for (const call of calls) {
+  for (const call of calls.filter(({ id }) => !told.has(id))) { // a new picture may name once more what came while it was made
+    told.add(call.id);
     if (call.lon !== null) {
       const icon = L.divIcon({ className: `pulse pulse--${call.category}`, iconSize: [16, 16] });
       const marker = L.marker([call.lat, call.lon], { icon, keyboard: false, title: `${call.at} ${call.class} ${call.where}` }).addTo(a.map);
