@@ -42,7 +42,7 @@ class Insurer:
 
     def __init__(self, world: World, wire: Wire, code: str, temper: Temper) -> None:
         self.world, self.wire, self.code, self.temper = world, wire, code, temper
-        self.began = world.house.now()
+        self.began = self.busy_at = world.house.now()  # and when it last had no time
         self.effects: dict[str, dict[str, Any]] = {}
         self.paid_fen: dict[str, int] = {}
         self.policies: dict[str, dict[str, Any]] = {}
@@ -63,6 +63,7 @@ class Insurer:
             dice = Random(f"{self.world.seed}:{self.code}:{operation}:{which}:{tries}")
             if self._is_away() or (tries < 4 and dice.random() < self.temper.busy):
                 self.world.meter.count("insurer.busy")
+                self.busy_at = self.world.house.now()
                 return 503, {"error": "busy"}
             if tries == 1 and dice.random() < self.temper.nonsense:
                 self.world.meter.count("insurer.nonsense")

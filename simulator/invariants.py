@@ -6,7 +6,7 @@ Each invariant is a function of the outcome and a `Looker`; it yields one text p
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from simulator.looking import Looker
@@ -174,7 +174,8 @@ def _signed_first(outcome: Outcome, looker: Looker) -> Looks:
                 continue
             claim = looker.as_insurer(agency, f"/insurer/claims/{row['id']}").json
             signed_at = completed.get((claim["liability"] or {}).get("instrument_number", ""))
-            good = signed_at is not None and all(datetime.fromisoformat(at) > signed_at for at in paid)
+            back = timedelta(seconds=getattr(outcome.world.house, "clock_back_s", 0.0))  # its clock was set back so far
+            good = signed_at is not None and all(datetime.fromisoformat(at) > signed_at - back for at in paid)
             yield "" if good else f"{row['case_number']}: paid at {paid[0]}, signed at {signed_at}"
 
 

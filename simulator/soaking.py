@@ -14,13 +14,14 @@ from simulator.world import Trouble, World
 THREADS = 32
 PACE = 40.0  # people's rests pass so much faster than the clock
 DRAIN_PACE = 400.0  # when no more accidents come: what people and officers wait for by the hour comes in seconds
-SECONDS_BETWEEN_FAULTS = {"mild": 45.0, "hard": 10.0}
+SECONDS_BETWEEN_FAULTS = {"mild": 45.0, "hard": 8.0}
 INSURERS_AWAY = (0.35, 0.45)  # of the soak: nobody answers
 TOLD_EVERY_S = 30.0
 DEFAULT_S = 60.0
 LEASES_S = 95.0  # what a killed process had in hand is taken up by the next one within this time
+ASKED_AGAIN_S = 80.0  # an insurer that was away is asked once a minute
 QUIET_S = 20.0
-LONGEST_DRAIN_S = 300.0
+LONGEST_DRAIN_S = 420.0
 STUCK_S = 20.0  # without an answer at the end, when the house has long been whole again
 
 
@@ -102,7 +103,12 @@ class _Drain:
         now, there = self._outcome.world.house.now(), _happened(self._outcome)
         if there != self._known:
             self._known, self._news_at = there, now
-        return (now - self._began).total_seconds() > LEASES_S and (now - self._news_at).total_seconds() > QUIET_S
+        busy_at = max(insurer.busy_at for insurer in self._outcome.insurers.values())
+        return (
+            (now - self._began).total_seconds() > LEASES_S
+            and (now - self._news_at).total_seconds() > QUIET_S
+            and (now - busy_at).total_seconds() > ASKED_AGAIN_S
+        )
 
 
 def _happened(outcome: Outcome) -> int:

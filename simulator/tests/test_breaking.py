@@ -69,7 +69,7 @@ def test_a_house_that_suffers_nothing_is_left_alone():
 
 def test_people_try_again_as_long_as_the_house_may_be_away_however_quickly_their_rests_pass():
     house = House()
-    rests = pauses(house)  # type: ignore[arg-type]
+    rests = pauses(house)
     for _ in range(TRIES * 3):
         next(rests)
     house.at += PATIENCE
@@ -79,7 +79,7 @@ def test_people_try_again_as_long_as_the_house_may_be_away_however_quickly_their
 def test_who_does_not_rest_by_the_clock_gives_up_after_so_many_tries():
     """Inside one process the clock moves with each rest, so patience and tries end together."""
     house, rests = House(), []
-    for rest in pauses(house):  # type: ignore[arg-type]
+    for rest in pauses(house):
         rests.append(rest)
         house.at += timedelta(seconds=rest)
     assert TRIES <= len(rests) <= TRIES + 2

@@ -39,6 +39,12 @@ def jump_to(moment: datetime) -> None:
     _standing = moment.astimezone(UTC) - _offset
 
 
+def be_wrong_by(delta: timedelta) -> None:
+    """From now on the clock of this process is off by `delta` (a simulated city only)."""
+    global _offset
+    _offset = delta
+
+
 @contextmanager
 def moved_by(delta: timedelta) -> Iterator[None]:
     """Move the clock of this process by `delta` for the length of the block (tests only)."""

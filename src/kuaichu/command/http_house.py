@@ -14,9 +14,11 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from kuaichu.command import wrong_clock
 from kuaichu.command.private_postgres import PrivatePostgres
 from kuaichu.command.processes import web_process, worker_process
 from kuaichu.command.watching import watched
@@ -27,6 +29,9 @@ NURSE_EVERY_S = 0.3
 DATABASE_AWAY_S = 2.0  # a supervisor's pause before it starts a dead server again
 FULL_S = 2.0
 LINES_TOLD = 60
+CLOCK_STEPS_S = (40.0, -2.0, 55.0, -3.0)  # a client of NTP that corrects itself both ways
+CLOCK_BACK_S = 3.0
+CLOCK_WRONG_AT_MOST_S = 200.0
 SMALL_DISK = 2_000_000_000  # bytes: only a home on a small file system of its own is filled up
 PORTS = (20_000, 30_000)  # below those that the system gives out by itself (Linux, macOS)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -40,16 +45,34 @@ class HttpHouse:
     would, and counted (`ended`).
     """
 
-    def __init__(self, home: Path, *, port: int, workers: int, database: PrivatePostgres | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        port: int,
+        workers: int,
+        database: PrivatePostgres | None = None,
+        has_wrong_clock: bool = False,
+    ) -> None:
         self.home, self.port, self.database = home, port, database
         has_small_disk = shutil.disk_usage(home).free < SMALL_DISK
-        kills = ("kill_web", "kill_worker", "kill_all") + ("kill_database",) * (database is not None)
-        self.faults: tuple[str, ...] = kills + ("fill_disk",) * has_small_disk
+        self.faults: tuple[str, ...] = (
+            *("kill_web", "kill_worker", "kill_all"),
+            *("kill_database",) * (database is not None),
+            *("fill_disk",) * has_small_disk,
+            *("clock_jump",) * has_wrong_clock,
+        )
+        self.clock_back_s = CLOCK_BACK_S if has_wrong_clock else 0.0
         self.ended: Counter[str] = Counter()
-        self._commands = {
-            "web": web_process(host="127.0.0.1", port=port, workers=workers).argv,
-            "worker": worker_process().argv,
-        }
+        web, worker = web_process(host="127.0.0.1", port=port, workers=workers), worker_process()
+        self._commands = {"web": web.argv, "worker": worker.argv}
+        if has_wrong_clock:
+            self._commands = {
+                "web": (*web.argv[:-1], f"{wrong_clock.__name__}_web:application"),
+                "worker": (worker.argv[0], "-m", wrong_clock.__name__),
+            }
+        self._jumps = cycle(CLOCK_STEPS_S)
+        self._wrong_by_s = 0.0
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._idle: dict[str, list[http.client.HTTPConnection]] = defaultdict(list)
         self._lock = threading.Lock()
@@ -182,9 +205,12 @@ class HttpHouse:
 
     def suffer(self, fault: str) -> None:
         """kill -9 of a process group, started again at once as a supervisor would, of the database server, which comes
-        back a little later, or of all at the same moment; or no space left for a while."""
+        back a little later, or of all at the same moment; or no space left for a while; or the clock jumps."""
         if fault == "fill_disk":
             self._fill_disk(FULL_S)
+            return
+        if fault == "clock_jump":
+            self._jump(next(self._jumps))
             return
         which = [name for name in self._commands if fault in ("kill_all", f"kill_{name}")]
         has_database = self.database is not None and fault in ("kill_all", "kill_database")
@@ -197,6 +223,13 @@ class HttpHouse:
                 self._start(name)
             if has_database and self.database is not None and not self._is_over.wait(DATABASE_AWAY_S):
                 self.database.start()
+
+    def _jump(self, seconds: float) -> None:
+        """Further wrong, but never so far that partners' signatures would count as old."""
+        self._wrong_by_s = min(self._wrong_by_s + seconds, CLOCK_WRONG_AT_MOST_S)
+        fresh = self.home / "clock.new"
+        fresh.write_text(f"{self._wrong_by_s}")
+        fresh.replace(self.home / wrong_clock.NAME)
 
     def _fill_disk(self, seconds: float) -> None:
         filler = self.home / "filler"
@@ -214,9 +247,8 @@ class HttpHouse:
         lines = [f"  ended by itself: {name} {count}" for name, count in sorted(self.ended.items())]
         for name in self._commands if is_bad else ():
             text = (self.home / f"{name}.log").read_text(errors="replace").splitlines()
-            lines += [f"── {name}.log", *(f"  {line}" for line in text[-LINES_TOLD:])]
-        if is_bad and self.database is not None:
-            lines += ["── database", self.database.last_words()]
+            told = [f"  {line}" for line in text if "asked to wait" not in line]
+            lines += [f"── {name}.log", *told[-LINES_TOLD:]]
         return "\n".join(lines)
 
     def cpu_seconds(self) -> dict[str, float]:
