@@ -44,6 +44,7 @@ GIVEN = (
     "平",
     "𬱟",
 )
+NAMELESS = "无名路"
 PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -71,11 +72,7 @@ class City:
 
     def __init__(self, roads: Path, *, seed: int, accidents_a_day: float, insurers: Sequence[str], days: int) -> None:
         self._dice = Random(f"{seed}:city")
-        self._lines = [
-            (str(feature["properties"].get("name", "")), feature["geometry"]["coordinates"])
-            for feature in json.loads(roads.read_text())["features"]
-            if feature["geometry"]["type"] == "LineString"
-        ]
+        self._lines = list(_lines(roads))
         self._weights = [len(points) for _, points in self._lines]
         self.accidents_a_day = accidents_a_day
         self._insurers = insurers
@@ -175,6 +172,15 @@ class City:
             mistypes=dice.random() < people["mistype_code"],
             hesitates_s=(float(people["hesitate_s"][0]), float(people["hesitate_s"][1])),
         )
+
+
+def _lines(roads: Path) -> Iterator[tuple[str, list[list[float]]]]:
+    """Name and points of every line of a GeoJSON file (WGS-84)."""
+    for feature in json.loads(roads.read_text("utf-8"))["features"]:
+        shape, name = feature["geometry"] or {"type": ""}, str((feature["properties"] or {}).get("name") or NAMELESS)
+        parts = {"LineString": [shape.get("coordinates")], "MultiLineString": shape.get("coordinates")}
+        for points in parts.get(shape["type"]) or []:
+            yield name, points
 
 
 @cache

@@ -163,6 +163,14 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     city.set_defaults(handler="city_home:run")
     city.add_argument("--place", default="339900", metavar="CODE", help="区划代码 · place code")
+    city.add_argument(
+        "--roads", metavar="FILE", help="道路（GeoJSON，WGS-84；默认演示城市） · roads (default: the invented city's)"
+    )
+    city.add_argument(
+        "--like",
+        metavar="NAME",
+        help="每天的起数按某地公布的 · as many a day as a place has published (docs/SIMULATOR.md)",
+    )
     city.add_argument("--days", type=int, default=3, help="几天 · days")
     city.add_argument("--seed", type=int, default=1, help="同一个种子，同一次运行 · the same seed gives the same run")
     city.add_argument("--people", type=int, default=500_000, help="人口 · inhabitants")

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import unquote
 
+from kuaichu.command import choosing
 from kuaichu.command.http_house import HttpHouse, free_port
 from kuaichu.command.paths import ROOT
 
@@ -161,26 +162,27 @@ def run(options: argparse.Namespace) -> int:
     os.environ.update(KUAICHU_HOME=str(home), KUAICHU_DEMO="1", KUAICHU_ORIGIN=_origin(options))
     home.mkdir(parents=True, exist_ok=True)
     sys.path.insert(0, str(ROOT))
-    _prepare()
+    chosen = choosing.choose(options)
+    _prepare(options, chosen.roads)
     from kuaichu import clock
     from kuaichu.demo.city import PASSWORD
     from simulator import loading, main, soaking
 
-    a_day = options.people / 500_000 * 40
+    a_day = chosen.accidents_a_day
     plan = main.Plan(
         place=options.place,
         first=_first_day(options, clock.today()).date(),
         days=options.days,
         seed=options.seed,
         accidents_a_day=a_day,
-        roads=ROOT / "src/kuaichu/demo/map/roads.geojson",
+        roads=chosen.roads,
         faults=options.faults,
         password=PASSWORD,
         officers=_shared(("officer", "officer2"), a_day / CASES_AN_OFFICER),
         adjusters={"INS-A": "adjuster-a", "INS-B": "adjuster-b"},
         most_cases=options.cases or 10**9,
         calls_from=CALLS_FROM,
-        calls_a_day=options.calls if options.calls >= 0 else options.people / 500_000 * 110,
+        calls_a_day=chosen.calls_a_day,
     )
     if options.speed == "load":
         with _http_house(home, options).serving() as real:
@@ -251,12 +253,11 @@ def _summary(outcome: Any) -> str:
     return "\n".join(lines)
 
 
-def _prepare() -> None:
+def _prepare(options: argparse.Namespace, roads: Path) -> None:
     from kuaichu.command import prepare
 
     prepare.main(["--no-seed"])
     from kuaichu import wiring
-    from kuaichu.demo.city import ensure_rows
 
-    ensure_rows()
+    choosing.prepare_place(options, roads)
     wiring.connect()

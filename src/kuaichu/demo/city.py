@@ -1,5 +1,6 @@
 """The fictional city as data, and its rows in the database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -7,7 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from kuaichu import clock
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Place, Role
+from kuaichu.law.identifiers.division_codes import full_name
 from kuaichu.law.identifiers.people import check_character
 
 PHOTOS = Path(__file__).resolve().parents[3] / "demo" / "photos"
@@ -64,9 +67,10 @@ def driver_number(born: str, dice: Random) -> str:
     return first + check_character(first)
 
 
-def ensure_rows() -> None:
-    """Places, agencies and people, made or brought up to date."""
-    data = city()
+def ensure_rows(elsewhere: Mapping[str, Any] | None = None) -> None:
+    """Places, agencies and people, made or brought up to date. `elsewhere`: the row of another place, to which all of
+    them belong then."""
+    data = city() if elsewhere is None else _moved_to(elsewhere)
     parent, _ = Place.objects.update_or_create(code=data["parent"]["code"], defaults=_without(data["parent"], "code"))
     place, _ = Place.objects.update_or_create(
         code=data["place"]["code"], defaults=_without(data["place"], "code") | {"parent": parent}
@@ -84,6 +88,18 @@ def ensure_rows() -> None:
         _agency(row, AgencyKind.INSURER, place, vendor="kuaichu_v1")
     for row in data["people"]:
         _person(row)
+
+
+def _moved_to(place: Mapping[str, Any]) -> dict[str, Any]:
+    """The city under another name, without districts."""
+    own, data = city()["place"]["name"], dict(city())
+    province = f"{place['code'][:2]}0000"
+    data["parent"] = {"code": province, "name": full_name(province, on=clock.today()), "name_en": province}
+    data["place"], data["districts"] = dict(place), []
+    for kind in ("police", "departments"):
+        rows = [_without(row, "district") for row in data[kind]]
+        data[kind] = [row | {"name": row["name"].replace(own, place["name"])} for row in rows]
+    return data
 
 
 def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
