@@ -34,11 +34,12 @@ def calling(
             if rest > 0:
                 yield rest
             at += 1
-            world.spawn(f"event {at}", _event(world, city, wire, calls, agency, place, at))
+            world.spawn(f"event {at}", event(world, city, wire, calls, agency, place, at))
         yield 60.0
 
 
-def _event(world: World, city: City, wire: Wire, calls: Calls, agency: str, place: str, number: int) -> Iterator[Any]:
+def event(world: World, city: City, wire: Wire, calls: Calls, agency: str, place: str, number: int) -> Iterator[Any]:
+    """One event and its calls: the first, and some again."""
     dice, words = world.dice_of(f"event {number}"), book()["calls"]
     kind = dice.choices(words["kinds"], [kind["share"] for kind in words["kinds"]])[0]
     spot, first = city.spot(), f"SIM-{number:06d}-0"

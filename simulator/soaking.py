@@ -4,14 +4,20 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
+from math import ceil
 from typing import Any
 
 from simulator.breaking import suffering
+from simulator.callers import event
+from simulator.city import City
 from simulator.main import WEATHERS, Outcome, Plan, begin, newcomer
 from simulator.meter import percentile
+from simulator.wire import Wire
 from simulator.world import Trouble, World
 
 THREADS = 32
+SEATS = 2  # of each officer's account, for one accident a second
 PACE = 40.0  # people's rests pass so much faster than the clock
 DRAIN_PACE = 400.0  # when no more accidents come: what people and officers wait for by the hour comes in seconds
 SECONDS_BETWEEN_FAULTS = {"mild": 45.0, "hard": 8.0}
@@ -21,7 +27,7 @@ DEFAULT_S = 60.0
 LEASES_S = 95.0  # what a killed process had in hand is taken up by the next one within this time
 ASKED_AGAIN_S = 80.0  # an insurer that was away is asked once a minute
 QUIET_S = 20.0
-LONGEST_DRAIN_S = 420.0
+LONGEST_DRAIN_S = 900.0
 STUCK_S = 20.0  # without an answer at the end, when the house has long been whole again
 
 
@@ -40,7 +46,8 @@ class Soak:
 
 def run(house: Any, plan: Plan, soak: Soak, *, tell: Callable[[str], None]) -> Outcome:
     """Play it. Troubles name who could not go on, and every phone that was left without an answer."""
-    outcome, counter = begin(house, plan, pace=PACE)
+    seats = plan.officers * max(1, ceil(soak.rate * SEATS))
+    outcome, counter = begin(house, replace(plan, officers=seats), pace=PACE)
     world = outcome.world
     world.meter.is_real = True
     before = threading.excepthook
@@ -67,6 +74,7 @@ def run(house: Any, plan: Plan, soak: Soak, *, tell: Callable[[str], None]) -> O
 def _spawn(outcome: Outcome, soak: Soak, end: datetime, tell: Callable[[str], None]) -> None:
     world, faults = outcome.world, outcome.plan.faults
     world.spawn("arrivals", _arrivals(outcome, soak, end))
+    world.spawn("calls", _calling(outcome, soak, end))
     world.spawn("clerk", _telling(outcome, tell))
     if faults == "none":
         return
@@ -86,6 +94,20 @@ def _arrivals(outcome: Outcome, soak: Soak, end: datetime) -> Iterator[float]:
         newcomer(outcome, outcome.city.spot(), at, weather=WEATHERS[outcome.plan.faults])
         at += timedelta(seconds=dice.expovariate(soak.rate))
         yield max((at - world.house.now()).total_seconds(), 0.0) * world.pace
+
+
+def _calling(outcome: Outcome, soak: Soak, end: datetime) -> Iterator[float]:
+    """The city's other system sends as many events' calls as there are accidents."""
+    world, plan = outcome.world, outcome.plan
+    dice = world.dice_of("callers")
+    city = City(plan.roads, seed=plan.seed + 1, accidents_a_day=0.0, insurers=["-"], days=1)
+    wire = Wire(world.house, world.meter, dice, WEATHERS[plan.faults], "10.3.0.1")
+    for number in count(1):
+        yield dice.expovariate(soak.rate) * world.pace
+        if world.house.now() >= end:
+            return
+        caller = event(world, city, wire, outcome.calls, plan.calls_from, plan.place, number)
+        world.spawn(f"event {number}", caller)
 
 
 class _Drain:
@@ -126,7 +148,7 @@ def _line(outcome: Outcome) -> str:
     world = outcome.world
     began = outcome.began or world.house.now()
     closed = sum(record.stage == "closed" for record in outcome.records)
-    faults = sum(count for name, count in world.meter.counts.items() if name.startswith("fault."))
+    faults = sum(times for name, times in world.meter.counts.items() if name.startswith("fault."))
     answers = [value for values in list(world.meter.seconds.values()) for value in list(values)]
     return (
         f"{(world.house.now() - began).total_seconds():5.0f} s  {len(outcome.records)} cases, {closed} closed,"
