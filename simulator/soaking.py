@@ -19,7 +19,7 @@ from simulator.world import Trouble, World
 THREADS = 32
 SEATS = 2  # of each officer's account, for one accident a second
 PACE = 40.0  # people's rests pass so much faster than the clock
-DRAIN_PACE = 400.0  # when no more accidents come: what people and officers wait for by the hour comes in seconds
+DRAIN_PACE = 120.0  # when no more accidents come: what people and officers wait for by the hour comes in seconds
 SECONDS_BETWEEN_FAULTS = {"mild": 45.0, "hard": 8.0}
 INSURERS_AWAY = (0.35, 0.45)  # of the soak: nobody answers
 TOLD_EVERY_S = 30.0
