@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kuaichu.analysis.networks import Network
 from kuaichu.analysis.plane import Plane
-from kuaichu.governance import comparing, maps
+from kuaichu.governance import comparing, maps, planning
 from kuaichu.governance.bulletins import counting
 from kuaichu.governance.events import CATEGORIES, Columns
 from kuaichu.governance.states import RunKind
@@ -35,6 +35,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     RunKind.SEGMENTS: {"snap_m": 60.0, "rate": 0.05, "least": 5, "most": 40},
     RunKind.BULLETIN: {},
     RunKind.BEFORE_AFTER: comparing.DEFAULTS,
+    RunKind.STAFFING: {},
     RunKind.SCAN: {"cell_m": 400.0, "longest_days": 14, "radius_m": 3000.0, "replicates": 999, "worth": 0.05},
 }
 
@@ -291,6 +292,11 @@ def bulletin(rows: Columns, ground: Ground, settings: Settings, rng: np.random.G
     return counting.count(rows, settings)
 
 
+def staffing(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Generator) -> Answer:
+    """Seats and riders by weekday and hour, and shifts that cover them; settings from `planning.prepared`."""
+    return planning.plan(rows, settings, rng)
+
+
 def before_after(rows: Columns, ground: Ground, settings: Settings, rng: np.random.Generator) -> Answer:
     """Two periods in one box: counts, a picture each, and the squares that changed (see `comparing`)."""
     parts = {
@@ -322,6 +328,7 @@ ANALYSES: dict[str, Callable[[Columns, Ground, Settings, np.random.Generator], A
     RunKind.SCAN: scan,
     RunKind.BULLETIN: bulletin,
     RunKind.BEFORE_AFTER: before_after,
+    RunKind.STAFFING: staffing,
 }
 
 

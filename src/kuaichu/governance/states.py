@@ -12,6 +12,7 @@ class RunKind(models.TextChoices):
     SCAN = "scan", "新发聚集"
     BULLETIN = "bulletin", "通报"
     BEFORE_AFTER = "before_after", "前后对比"
+    STAFFING = "staffing", "警力测算"
 
 
 class BulletinKind(models.TextChoices):

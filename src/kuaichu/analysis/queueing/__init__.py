@@ -1,5 +1,6 @@
 """How many people keep a promise: waiting lines, staffing hour by hour, and shifts that cover it."""
 
+from kuaichu.analysis.queueing.crews import Crew, Staffing, fewest, staffing
 from kuaichu.analysis.queueing.lines import (
     HOUR_S,
     answered_within,
@@ -16,7 +17,6 @@ from kuaichu.analysis.queueing.lines import (
 from kuaichu.analysis.queueing.needs import Assumption, Needs, assumptions, needs
 from kuaichu.analysis.queueing.playing import exponential, played
 from kuaichu.analysis.queueing.rates import hourly_rates
-from kuaichu.analysis.queueing.staffing import Crew, Staffing, fewest, staffing
 from kuaichu.analysis.queueing.ways import Ways, sampled
 
 __all__ = [

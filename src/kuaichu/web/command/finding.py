@@ -6,10 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from kuaichu import clock
@@ -21,7 +19,7 @@ from kuaichu.governance.figures import Period
 from kuaichu.governance.models import Run
 from kuaichu.governance.states import RunKind
 from kuaichu.web.audience import audience
-from kuaichu.web.command import desk
+from kuaichu.web.command import desk, repeating
 from kuaichu.web.command.mapping import map_context, with_tiles
 
 HOT_SPAN, SCAN_SPAN = 90, 60  # days
@@ -197,16 +195,5 @@ def _days_of(kind: str, wanted: Wanted) -> dict[str, int]:
 def repeat(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Carry a run out again and say whether the same came out."""
     run = _run_of(request, run_id)
-    found = runs.repeat(run)
-    if found.is_reproduced:
-        messages.success(
-            request, gettext("可复现 ✓ 用同样的 %(rows)d 条警情重新计算，结果一字不差。") % {"rows": found.rows}
-        )
-    elif not found.is_same_input:
-        text = gettext("警情已有变化（当时 %(then)d 条，现在 %(now)d 条，或有更正），结果不能直接比对。请重新分析。")
-        messages.warning(request, text % {"then": found.run.rows, "now": found.rows})
-    elif not found.is_same_code:
-        messages.warning(request, gettext("警情没变，但分析程序已更新，结果有差别。请重新分析。"))
-    else:
-        messages.error(request, gettext("警情和程序都没变，结果却不同。请把这次分析的编号告诉管理员。"))
+    repeating.say(request, runs.repeat(run))
     return redirect(_home(run))

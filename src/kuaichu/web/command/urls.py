@@ -13,6 +13,7 @@ from kuaichu.web.command import (
     lists,
     mapping,
     orders,
+    planning,
     today,
 )
 
@@ -30,6 +31,12 @@ urlpatterns = [
     path("compare/<uuid:run_id>/", comparing.page),
     path("compare/<uuid:run_id>/<str:when>/", comparing.picture),
     path("hours/", hours.page),
+    path("planning/", planning.index),
+    path("planning/make/", planning.make),
+    path("planning/<uuid:run_id>/", planning.page),
+    path("planning/<uuid:run_id>/repeat/", planning.repeat),
+    path("planning/<uuid:run_id>/plan.xlsx", planning.excel),
+    path("planning/<uuid:run_id>/plan.csv", planning.comma_separated),
     path("list/", lists.page),
     path("figures/", bulletins.definitions),
     path("bulletins/", bulletins.index),
