@@ -1,6 +1,7 @@
 """`./kuaichu demo`: the whole product on this machine, with simulated partners and example cases."""
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from kuaichu.command import network, paths
 from kuaichu.command.processes import Group, demo_processes
 
 READY_LIMIT_S = 60.0
+DATABASE = "kuaichu.sqlite3"
 MARKER = "demo"  # names the homes that --reset may delete
 
 
@@ -27,13 +29,17 @@ def run(options: argparse.Namespace) -> int:
     if port != options.port:
         print(f"端口 {options.port} 已被占用，改用 {port} · Port {options.port} is taken, using {port}")
     _set_environment(home, port=port, host=options.host)
-    if _prepare(is_seeded=not options.no_seed) != 0:
+    if _prepare(home, is_seeded=not options.no_seed) != 0:
         return 1
     pace = None if options.no_life or options.no_seed else options.pace
-    group = Group(demo_processes(port, options.host, pace=pace), paths.logs(home))
+    web, *others = demo_processes(port, options.host, pace=pace)
+    group = Group([web], paths.logs(home))
     try:
         group.start()
-        if _wait_until_ready(group, port):
+        is_ready = _wait_until_ready(group, port)
+        for process in others:  # the page comes first
+            group.add(process)
+        if is_ready:
             _welcome(port=port, host=options.host, home=home, seconds=time.monotonic() - started)
             if pace is not None and not (home / "life.json").exists():
                 print(
@@ -68,11 +74,31 @@ def _local_address(host: str) -> str:
     return network.local_address() if host == network.EVERYWHERE else ""
 
 
-def _prepare(*, is_seeded: bool) -> int:
-    """Database and example cases, in a process of its own, which gives its memory back."""
+def _prepare(home: Path, *, is_seeded: bool) -> int:
+    """Database and example cases, in a process of its own, which gives its memory back. Nothing when that was done with
+    exactly this product."""
+    (home / "origin").write_text(os.environ["KUAICHU_ORIGIN"])
+    stamp, wanted = home / "prepared", _fingerprint(is_seeded=is_seeded)
+    is_done = stamp.exists() and stamp.read_text() == wanted and (home / DATABASE).exists()
+    if is_done and not os.environ.get("DATABASE_URL"):
+        return 0
+    stamp.unlink(missing_ok=True)
     print("正在准备数据 · preparing the data …", flush=True)
     arguments = [] if is_seeded else ["--no-seed"]
-    return subprocess.run([sys.executable, "-m", "kuaichu.command.prepare", *arguments], check=False).returncode
+    code = subprocess.run([sys.executable, "-m", "kuaichu.command.prepare", *arguments], check=False).returncode
+    if code == 0:
+        stamp.write_text(wanted)
+    return code
+
+
+def _fingerprint(*, is_seeded: bool) -> str:
+    """Names, sizes and times of everything that the database and the static files are made from."""
+    digest = hashlib.sha256(f"{is_seeded} {sys.version}".encode())
+    for path in sorted([*(paths.ROOT / "src" / "kuaichu").rglob("*"), *paths.ROOT.glob("requirements*.lock")]):
+        if path.suffix != ".pyc" and path.is_file():
+            status = path.stat()
+            digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def _wait_until_ready(group: Group, port: int) -> bool:

@@ -49,7 +49,7 @@ def demo_processes(port: int, host: str = "127.0.0.1", *, pace: float | None = N
     if find_spec("kuaichu.demo"):
         processes.append(Process(name="player", argv=(sys.executable, "-m", "kuaichu.demo.player")))
         if pace is not None:
-            life = (sys.executable, "-m", "kuaichu.demo.life", "--pace", str(pace), "--host", host, "--port", str(port))
+            life = (sys.executable, "-m", "kuaichu.demo.life", "--host", host, "--port", str(port), "--pace", str(pace))
             processes.append(Process(name="life", argv=life))
     return processes
 
@@ -76,6 +76,10 @@ class Group:
         )
         for process in self._processes:
             self._start_one(process)
+
+    def add(self, process: Process) -> None:
+        """One more; it lives and dies with the others."""
+        self._start_one(process)
 
     def _start_one(self, process: Process) -> None:
         path = self.log_of(process.name)
