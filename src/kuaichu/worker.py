@@ -9,19 +9,16 @@ from datetime import datetime
 from types import FrameType
 
 from django.db import DatabaseError, close_old_connections, connection
-from django.db.models import Min
 
 from kuaichu import wiring
 from kuaichu.accounts.retention import forget_codes
 from kuaichu.calls.retention import close_lapsed, forget_callers
 from kuaichu.cases import deadlines
-from kuaichu.cases.models import Deadline
 from kuaichu.cases.retention import forget_drafts
 from kuaichu.dossier.actions.uploads import forget_expired
 from kuaichu.dossier.anchoring import anchor_if_due
 from kuaichu.dossier.retention import forget_orphans
 from kuaichu.journal import dispatch as reactions
-from kuaichu.journal.models import Event
 from kuaichu.links import dispatch as deliveries
 from kuaichu.links import lines
 from kuaichu.links.retention import forget_messages
@@ -132,10 +129,8 @@ def next_due() -> datetime | None:
     given back, a clock; None when nothing waits. Past moments are due already."""
     moments = (
         lines.next_due(),
-        Event.objects.filter(handled_at=None, parked_at=None).aggregate(at=Min("claimed_until"))["at"],
-        Deadline.objects.filter(settled_at=None, fired_at=None, attempts__lt=deadlines.MAX_TRIES).aggregate(
-            at=Min("due_at")
-        )["at"],
+        reactions.next_due(),
+        deadlines.next_due(),
     )
     return min((moment for moment in moments if moment is not None), default=None)
 

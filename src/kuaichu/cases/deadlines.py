@@ -5,14 +5,26 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateTimeField, F, QuerySet
 
 from kuaichu import clock, law, rows
 from kuaichu.cases.locking import lock_case
 from kuaichu.cases.models import Case, Deadline
+from kuaichu.prepared import Prepared
 
 MAX_TRIES = 5
+MOST = 50  # at once
 _log = logging.getLogger("kuaichu.cases")
+
+
+def _running() -> QuerySet[Deadline]:
+    return Deadline.objects.filter(settled_at__isnull=True, fired_at__isnull=True, attempts__lt=MAX_TRIES).order_by(
+        "due_at"
+    )
+
+
+_DUE = Prepared(lambda now: _running().filter(due_at__lte=now).values_list("pk")[:MOST], now=DateTimeField())
+_NEXT = Prepared(lambda: _running().values_list("due_at")[:1])
 
 
 def start(case: Case, name: str, *, started_at: datetime, subject: str = "") -> Deadline:
@@ -35,12 +47,14 @@ def settle(case: Case, *names: str, subject: str | None = None) -> None:
     running.update(settled_at=clock.now())
 
 
-def run_due(actions: Mapping[str, Callable[[Deadline], object]], limit: int = 50) -> int:
+def run_due(actions: Mapping[str, Callable[[Deadline], object]], limit: int = MOST) -> int:
     """Fire the clocks that ran out: each once, its action and the mark in one transaction. Returns how many."""
-    due = Deadline.objects.filter(
-        due_at__lte=clock.now(), settled_at__isnull=True, fired_at__isnull=True, attempts__lt=MAX_TRIES
-    )
-    return sum(_fire(pk, actions) for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:limit]))
+    return sum(_fire(pk, actions) for (pk,) in _DUE.tuples(now=clock.now())[:limit])
+
+
+def next_due() -> datetime | None:
+    """The first moment at which a clock will run out; a past one is due already. None when no clock runs."""
+    return next((at for (at,) in _NEXT.tuples()), None)
 
 
 def _fire(pk: int, actions: Mapping[str, Callable[[Deadline], object]]) -> int:

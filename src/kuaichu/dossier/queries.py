@@ -4,9 +4,31 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from kuaichu.dossier.documents.content import Content, from_json
 from kuaichu.dossier.models import Instrument, InstrumentFile, Photo, Signature
 from kuaichu.dossier.states import InstrumentState
+from kuaichu.prepared import Prepared
+
+_INSTRUMENTS = Prepared(
+    lambda case: (
+        Instrument.objects.filter(case_id=case)
+        .select_related("unit", "issued_by", "superseded_by")
+        .order_by("-created_at")
+    ),
+    case=UUIDField(),
+)
+_SIGNATURES = Prepared(
+    lambda case: Signature.objects.filter(instrument__case_id=case).select_related("party").order_by("pk"),
+    case=UUIDField(),
+)
+_FILES = Prepared(
+    lambda case: InstrumentFile.objects.filter(instrument__case_id=case).order_by("sealed_at"), case=UUIDField()
+)
+_PHOTOS = Prepared(
+    lambda case: Photo.objects.filter(case_id=case, replaced_at__isnull=True).select_related("party"), case=UUIDField()
+)
 
 
 @dataclass(frozen=True)
@@ -25,13 +47,14 @@ class InstrumentView:
 
 def instruments_of(case_id: UUID) -> list[InstrumentView]:
     """All instruments of a case, newest first (three statements)."""
-    rows = (
-        Instrument.objects.filter(case_id=case_id)
-        .select_related("unit", "issued_by", "superseded_by")
-        .prefetch_related("files", "signatures__party")
-        .order_by("-created_at")
-    )
-    return [_view(row) for row in rows]
+    found = _INSTRUMENTS.all(case=case_id)
+    if not found:
+        return []
+    signatures: dict[UUID, dict[str, Signature]] = {row.pk: {} for row in found}
+    for signature in _SIGNATURES.all(case=case_id):
+        signatures[signature.instrument_id][signature.party.letter] = signature
+    newest = {file.instrument_id: file for file in _FILES.all(case=case_id)}
+    return [InstrumentView(row, signatures[row.pk], newest.get(row.pk)) for row in found]
 
 
 def open_instrument(case_id: UUID) -> InstrumentView | None:
@@ -42,14 +65,7 @@ def open_instrument(case_id: UUID) -> InstrumentView | None:
     return None
 
 
-def _view(row: Instrument) -> InstrumentView:
-    signatures = {signature.party.letter: signature for signature in row.signatures.all()}
-    files = sorted(row.files.all(), key=lambda file: file.sealed_at)
-    return InstrumentView(row, signatures, files[-1] if files else None)
-
-
 def photos_of(case_id: UUID) -> list[Photo]:
     """The photos in force, in the order of their slots (one statement)."""
     order = {"scene_front": 0, "scene_rear": 1, "impact": 2}
-    rows = Photo.objects.filter(case_id=case_id, replaced_at__isnull=True).select_related("party")
-    return sorted(rows, key=lambda photo: (order.get(photo.slot, 3), photo.slot))
+    return sorted(_PHOTOS.all(case=case_id), key=lambda photo: (order.get(photo.slot, 3), photo.slot))

@@ -1,32 +1,56 @@
 """Running reactions: the journal row is the queue. Several workers may run side by side."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, QuerySet, UUIDField
 
 from kuaichu import clock, rows
 from kuaichu.journal import registry
 from kuaichu.journal.models import Event, ReactionRun
+from kuaichu.prepared import Prepared
 
 MAX_TRIES = 5
+MOST = 50  # at once
 LEASE = timedelta(seconds=90)
 _log = logging.getLogger("kuaichu.journal")
 
 
-def run_waiting(limit: int = 50, *, stream: UUID | None = None) -> int:
+def _waiting(now: datetime) -> QuerySet[Event]:
+    return (
+        Event.objects.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+        .filter(handled_at__isnull=True, parked_at__isnull=True)
+        .order_by("id")
+    )
+
+
+_WAITING = Prepared(lambda now: _waiting(now).values_list("id")[:MOST], now=DateTimeField())
+_WAITING_OF = Prepared(
+    lambda now, stream: _waiting(now).filter(stream=stream).values_list("id")[:MOST],
+    now=DateTimeField(),
+    stream=UUIDField(),
+)
+_NEXT = Prepared(
+    lambda: (
+        Event.objects.filter(handled_at__isnull=True, parked_at__isnull=True, claimed_until__isnull=False)
+        .order_by("claimed_until")
+        .values_list("claimed_until")[:1]
+    )
+)
+
+
+def run_waiting(limit: int = MOST, *, stream: UUID | None = None) -> int:
     """Run the reactions of up to `limit` waiting events (of one stream); returns how many events were taken up."""
     now = clock.now()
-    mine = Q(stream=stream) if stream else Q()
-    waiting = (
-        Event.objects.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
-        .filter(mine, handled_at__isnull=True, parked_at__isnull=True)
-        .order_by("id")
-        .values_list("id", flat=True)[:limit]
-    )
-    return sum(_run_one(event_id) for event_id in list(waiting))
+    found = _WAITING_OF.tuples(now=now, stream=stream) if stream else _WAITING.tuples(now=now)
+    return sum(_run_one(event_id) for (event_id,) in found[:limit])
+
+
+def next_due() -> datetime | None:
+    """The first moment at which an event that was given back, or whose worker died, may be taken up again."""
+    return next((at for (at,) in _NEXT.tuples()), None)
 
 
 def _run_one(event_id: int) -> int:

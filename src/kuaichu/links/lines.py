@@ -13,15 +13,33 @@ from django.db.models import F, Q
 
 from kuaichu import clock
 from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
+from kuaichu.prepared import Prepared
 
 AWAY_AFTER = 5  # tries in a row without an answer
 PROBE_EVERY = timedelta(seconds=60)
 LONGEST_OUTAGE = timedelta(hours=72)  # then messages go to a person all the same
 
 
+_AWAY = Prepared(lambda: PartnerLine.objects.filter(away_since__isnull=False).order_by("away_since", "pk"))
+_NEXT_QUEUED = Prepared(
+    lambda: (
+        Exchange.objects.filter(direction="out", state=ExchangeState.QUEUED)
+        .order_by("next_at")
+        .values_list("next_at")[:1]
+    )
+)
+_NEXT_LAPSED = Prepared(
+    lambda: (
+        Exchange.objects.filter(direction="out", state=ExchangeState.SENDING)
+        .order_by("claimed_until")
+        .values_list("claimed_until")[:1]
+    )
+)
+
+
 def away() -> list[PartnerLine]:
     """The partners that don't answer, longest first."""
-    return list(PartnerLine.objects.filter(away_since__isnull=False).order_by("away_since", "pk"))
+    return _AWAY.all()
 
 
 def waiting(line: PartnerLine) -> int:
@@ -71,6 +89,9 @@ def note_answer(exchange: Exchange) -> None:
 def next_due() -> datetime | None:
     """The first moment at which a waiting message will be due; a past one is due already. None: nothing waits."""
     silent = away()
+    if not silent:
+        found = [*_NEXT_QUEUED.tuples(), *_NEXT_LAPSED.tuples()]
+        return min((moment for (moment,) in found if moment is not None), default=None)
     rows = Exchange.objects.filter(but(silent), direction="out")
     moments = [
         rows.filter(state=ExchangeState.QUEUED).order_by("next_at").values_list("next_at", flat=True).first(),

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuaichu import law
-from kuaichu.accounts.models import Person
+from kuaichu.accounts.models import Agency, Person
 from kuaichu.cases.actions.officers import REASONS
 from kuaichu.cases.models import Case, Deadline, Matter
 from kuaichu.cases.states import Path, PhotoState, Stage
@@ -20,8 +21,8 @@ from kuaichu.dossier.states import InstrumentKind, InstrumentState
 from kuaichu.journal.models import Event
 from kuaichu.liability.models import Review
 from kuaichu.liability.states import ReviewState
-from kuaichu.links import lines
-from kuaichu.links.models import Exchange, ExchangeState
+from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
+from kuaichu.prepared import Prepared
 
 MOST_ROWS = 100
 SOON = 2 / 3  # the part of a period after which its clock turns amber
@@ -59,22 +60,21 @@ class Queue:
 
 def scope(person: Person) -> Q:
     """The cases of the person's unit and of the units below it."""
-    return Q(unit_id=person.agency_id) | Q(unit__superior_id=person.agency_id)
+    return _under(person.agency_id)
+
+
+def _under(unit: UUID | None) -> Q:
+    return Q(unit_id=unit) | Q(unit__superior_id=unit)
 
 
 def counts(person: Person) -> dict[str, int]:
-    """How many wait in each queue (six statements). A partner that is away counts among the exceptions."""
-    cases = Case.objects.filter(scope(person)).exclude(stage=Stage.CLOSED)
-    made = cases.aggregate(
-        photos=Count("pk", filter=_PHOTOS), online=Count("pk", filter=_ONLINE), field=Count("pk", filter=_FIELD)
-    )
-    return made | {
-        "signing": _signing(person).count(),
-        "reviews": _reviews(person).count(),
-        "exceptions": _parked(person).count() + _failed(person).count() + len(lines.away()),
-    }
+    """How many wait in each queue (one statement). A partner that is away counts among the exceptions."""
+    found = _COUNTS.tuples(unit=person.agency_id)[0] if person.agency_id else (0,) * 8
+    *plain, parked, failed, away = found
+    return dict(zip(COUNTED, plain, strict=True)) | {"exceptions": parked + failed + away}
 
 
+COUNTED = ("photos", "online", "field", "signing", "reviews")
 _PHOTOS = Q(stage=Stage.EVIDENCE, photo_state=PhotoState.SUBMITTED)
 _ONLINE = Q(stage=Stage.LIABILITY, path=Path.ONLINE)
 _FIELD = Q(stage=Stage.ATTENDANCE)
@@ -201,24 +201,60 @@ def search(person: Person, text: str) -> list[Row]:
 
 
 def _signing(person: Person) -> QuerySet[Instrument]:
-    cases = Case.objects.filter(scope(person), stage=Stage.SIGNING)
+    return _signing_in(Case.objects.filter(scope(person)))
+
+
+def _signing_in(cases: QuerySet[Case]) -> QuerySet[Instrument]:
+    cases = cases.filter(stage=Stage.SIGNING)
     return Instrument.objects.filter(
         kind=InstrumentKind.DETERMINATION, state=InstrumentState.SERVED, case__in=cases.values("pk")
     )
 
 
 def _reviews(person: Person) -> QuerySet[Review]:
-    cases = Case.objects.filter(scope(person))
+    return _reviews_in(Case.objects.filter(scope(person)))
+
+
+def _reviews_in(cases: QuerySet[Case]) -> QuerySet[Review]:
     return Review.objects.filter(state=ReviewState.APPLIED, determination__case__in=cases.values("pk"))
 
 
 def _parked(person: Person) -> QuerySet[Event]:
-    return Event.objects.filter(parked_at__isnull=False, stream__in=Case.objects.filter(scope(person)).values("pk"))
+    return _parked_in(Case.objects.filter(scope(person)))
+
+
+def _parked_in(cases: QuerySet[Case]) -> QuerySet[Event]:
+    return Event.objects.filter(parked_at__isnull=False, stream__in=cases.values("pk"))
 
 
 def _failed(person: Person) -> QuerySet[Exchange]:
-    cases = Case.objects.filter(scope(person))
+    return _failed_in(Case.objects.filter(scope(person)))
+
+
+def _failed_in(cases: QuerySet[Case]) -> QuerySet[Exchange]:
     return Exchange.objects.filter(state=ExchangeState.FAILED, stream__in=cases.values("pk"))
+
+
+def _counts_of(unit: UUID) -> QuerySet[Agency]:
+    cases = Case.objects.filter(_under(unit))
+    counted = (
+        *(cases.filter(which) for which in (_PHOTOS, _ONLINE, _FIELD)),
+        *(rows_in(cases) for rows_in in (_signing_in, _reviews_in, _parked_in, _failed_in)),
+        PartnerLine.objects.filter(away_since__isnull=False),
+    )
+    return Agency.objects.filter(pk=unit).values_list(*(_number(each) for each in counted))
+
+
+def _number(found: QuerySet[Any]) -> Subquery:
+    """How many rows, in the place of a column."""
+    return Subquery(
+        found.order_by()
+        .annotate(how_many=Func(F("pk"), function="COUNT", output_field=IntegerField()))
+        .values("how_many")
+    )
+
+
+_COUNTS = Prepared(_counts_of, unit=UUIDField())
 
 
 def _due_row(
