@@ -29,6 +29,8 @@ NURSE_EVERY_S = 0.3
 DATABASE_AWAY_S = 2.0  # a supervisor's pause before it starts a dead server again
 FULL_S = 2.0
 LINES_TOLD = 60
+HIT_AGAIN_EVERY = 4  # kills; the others are given the time to start again
+RECOVERY_LIMIT_S = 60.0
 CLOCK_STEPS_S = (40.0, -2.0, 55.0, -3.0)  # a client of NTP that corrects itself both ways
 CLOCK_BACK_S = 3.0
 CLOCK_WRONG_AT_MOST_S = 200.0
@@ -71,6 +73,7 @@ class HttpHouse:
                 "web": (*web.argv[:-1], f"{wrong_clock.__name__}_web:application"),
                 "worker": (worker.argv[0], "-m", wrong_clock.__name__),
             }
+        self._kills = 0
         self._jumps = cycle(CLOCK_STEPS_S)
         self._wrong_by_s = 0.0
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -89,7 +92,8 @@ class HttpHouse:
             try:
                 for name in self._commands:
                     self._start(name)
-                self._wait_until_ready()
+                if not self._is_whole(READY_LIMIT_S):
+                    raise SystemExit((self.home / "web.log").read_text()[-4000:])
                 threading.Thread(target=self._nurse, name="nurse", daemon=True).start()
                 yield self
             finally:
@@ -133,19 +137,18 @@ class HttpHouse:
             process.wait(20)
         self._dog.forget(process.pid)
 
-    def _wait_until_ready(self) -> None:
+    def _is_whole(self, limit_s: float) -> bool:
+        """Whether web and database answer, within this time."""
         from simulator.house import Unreachable
 
-        limit = time.monotonic() + READY_LIMIT_S
-        while True:
-            try:
+        limit = time.monotonic() + limit_s
+        while time.monotonic() < limit:
+            with contextlib.suppress(Unreachable):
                 if self.request("GET", "/healthz", headers={}, body=b"", address="127.0.0.1").status == 200:
-                    return
-            except Unreachable:
-                pass
-            if time.monotonic() > limit:
-                raise SystemExit((self.home / "web.log").read_text()[-4000:])
-            time.sleep(0.1)
+                    return True
+            if self._is_over.wait(0.1):
+                break
+        return False
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes, address: str) -> Any:
         from simulator.house import Answer, Unreachable
@@ -205,7 +208,9 @@ class HttpHouse:
 
     def suffer(self, fault: str) -> None:
         """kill -9 of a process group, started again at once as a supervisor would, of the database server, which comes
-        back a little later, or of all at the same moment; or no space left for a while; or the clock jumps."""
+        back a little later, or of all at the same moment; or no space left for a while; or the clock jumps.
+
+        Returns when the house answers again, but for some kills, so that the next fault may hit it while it starts."""
         if fault == "fill_disk":
             self._fill_disk(FULL_S)
             return
@@ -223,6 +228,9 @@ class HttpHouse:
                 self._start(name)
             if has_database and self.database is not None and not self._is_over.wait(DATABASE_AWAY_S):
                 self.database.start()
+        self._kills += 1
+        if self._kills % HIT_AGAIN_EVERY:
+            self._is_whole(RECOVERY_LIMIT_S)
 
     def _jump(self, seconds: float) -> None:
         """Further wrong, but never so far that partners' signatures would count as old."""
