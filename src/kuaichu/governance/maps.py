@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from django.conf import settings
 from numpy.typing import NDArray
 
 from kuaichu.analysis.networks import Network
 from kuaichu.analysis.plane import Plane
+from kuaichu.calls import districts
 from kuaichu.errors import Refused
 from kuaichu.law.identifiers import coordinates
 
@@ -63,7 +63,7 @@ def take(*, place_code: str, path: Path, frame: Frame = "wgs84") -> Taken:
             found[kind].append(_written(kind, feature.get("properties") or {}, lines))
     if not any(found.values()):
         raise Refused("map.empty", "文件里没有面（边界），也没有线（道路）")
-    folder = _folder(place_code)
+    folder = districts.folder(place_code)
     folder.mkdir(parents=True, exist_ok=True)
     for each in KINDS:
         if found[each]:
@@ -75,13 +75,13 @@ def take(*, place_code: str, path: Path, frame: Frame = "wgs84") -> Taken:
 
 def thin(place_code: str, kind: Kind) -> bytes | None:
     """The layer for a browser; None when the place has none."""
-    path = _folder(place_code) / f"{kind}.thin.json"
+    path = districts.folder(place_code) / f"{kind}.thin.json"
     return path.read_bytes() if path.exists() else None
 
 
 def digest(place_code: str) -> str:
     """Of the whole map, for runs and ETags; of an empty one, when there are no files."""
-    paths = [_folder(place_code) / f"{kind}.thin.json" for kind in KINDS]
+    paths = [districts.folder(place_code) / f"{kind}.thin.json" for kind in KINDS]
     return _digest(place_code, tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths), str(paths[0]))
 
 
@@ -110,7 +110,7 @@ class _Map:
 
 
 def _stamp(place_code: str) -> tuple[int, ...]:
-    paths = [_folder(place_code) / f"{kind}.geojson" for kind in KINDS]
+    paths = [districts.folder(place_code) / f"{kind}.geojson" for kind in KINDS]
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
 
@@ -118,7 +118,7 @@ def _stamp(place_code: str) -> tuple[int, ...]:
 def _at(place_code: str, stamp: tuple[int, ...]) -> _Map:
     from kuaichu.analysis.network_files import read_network
 
-    boundary, roads = (_folder(place_code) / f"{kind}.geojson" for kind in KINDS)
+    boundary, roads = (districts.folder(place_code) / f"{kind}.geojson" for kind in KINDS)
     shown = boundary if stamp[0] else roads if stamp[1] else None
     return _Map(_box_of(shown) if shown else None, read_network(roads).as_roads() if stamp[1] else None)
 
@@ -130,10 +130,6 @@ def _box_of(path: Path) -> Box:
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     wide, high = (east - west) * MARGIN, (north - south) * MARGIN
     return float(west - wide), float(south - high), float(east + wide), float(north + high)
-
-
-def _folder(place_code: str) -> Path:
-    return Path(settings.FILES) / "maps" / place_code
 
 
 def _features(path: Path) -> list[dict[str, Any]]:

@@ -123,6 +123,6 @@ def _row_of(report: OnlineReport) -> Call:
         subclass=report.subclass,
         number=report.number,
     )
-    call = row_of(intake, district=district_of(unit), unit=unit)
+    call = row_of(intake, district=district_of(intake, unit), unit=unit)
     call.case_number = report.number
     return call

@@ -12,6 +12,7 @@ from kuaichu.calls import linking
 from kuaichu.calls.actions.common import note, staff
 from kuaichu.calls.classes import category_of
 from kuaichu.calls.classing import classify
+from kuaichu.calls.districts import district_at
 from kuaichu.calls.intake import Intake, cleaned, phone_index_of
 from kuaichu.calls.models import Call, CallLink
 from kuaichu.calls.permissions import may_take_calls
@@ -79,7 +80,7 @@ def _store(taker: Person | Agency | None, intake: Intake, unit: Agency | None) -
 
 
 def _store_locked(taker: Person | Agency | None, intake: Intake, unit: Agency | None) -> Taken:
-    call = row_of(intake, district=district_of(unit), unit=unit)
+    call = row_of(intake, district=district_of(intake, unit), unit=unit)
     if isinstance(taker, Person):
         call.first_receiver = call.owner = taker
     matches = linking.matches_of(linking.facts_of(call))
@@ -104,8 +105,11 @@ def actor_of(taker: Person | Agency | None) -> Actor:
     return Actor("partner", str(taker.pk)) if isinstance(taker, Agency) else SYSTEM
 
 
-def district_of(unit: Agency | None) -> str:
-    """The county of a unit, empty when it works in a whole city."""
+def district_of(intake: Intake, unit: Agency | None) -> str:
+    """Where the call lies by the place's own boundaries; else the county of the unit, empty when it works in a whole
+    city."""
+    if found := district_at(intake.place_code, intake.lon_wgs84, intake.lat_wgs84):
+        return found
     return "" if unit is None or unit.place_id.endswith("00") else unit.place_id
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from kuaichu.calls.classes import CLASSES
 from kuaichu.calls.classing import Classed, classify_many
+from kuaichu.calls.districts import districts_at
 from kuaichu.calls.importing.coordinates import wgs84_from_gcj02
 from kuaichu.calls.intake import PHONE
 from kuaichu.calls.states import ClassedBy, Position, Validity
@@ -30,6 +31,7 @@ class Forms:
     time: str
     has_uuid: bool
     datum: str
+    place_code: str
     district_of_unit: Mapping[str, str]
 
 
@@ -53,7 +55,18 @@ def batch_of(connection: duckdb.DuckDBPyConnection, *, first: int, size: int, fo
         lon, lat = wgs84_from_gcj02(*(np.ma.filled(found[name].astype(float), np.nan) for name in ("lon", "lat")))
         columns["lon"] = [None if np.isnan(value) else float(value) for value in lon]
         columns["lat"] = [None if np.isnan(value) else float(value) for value in lat]
+    columns["district"] = _districts(columns, forms)
     return columns
+
+
+def _districts(columns: Mapping[str, list[Any]], forms: Forms) -> list[str]:
+    """What the file says; else where the call lies by the place's boundaries; else the county of its unit."""
+    lon, lat = (np.array([np.nan if v is None else v for v in columns[name]], float) for name in ("lon", "lat"))
+    by_place = districts_at(forms.place_code, lon, lat)
+    return [
+        given or found or forms.district_of_unit.get(unit, "")
+        for given, found, unit in zip(columns["district"], by_place, columns["unit_id"], strict=True)
+    ]
 
 
 def _listed(values: Any) -> list[Any]:
@@ -68,10 +81,6 @@ def sealed(columns: Mapping[str, list[Any]], forms: Forms) -> list[tuple[Any, ..
     phones = columns["caller_phone"]
     made: dict[str, list[Any]] = {
         "unit_id": [(str(UUID(unit)) if forms.has_uuid else unit) if unit else None for unit in columns["unit_id"]],
-        "district": [
-            district or forms.district_of_unit.get(unit, "")
-            for district, unit in zip(columns["district"], columns["unit_id"], strict=True)
-        ],
         "caller_name": encrypt_many(columns["caller_name"]),
         "caller_phone": encrypt_many(phones),
         "phone_index": blind_indexes(phones, purpose=PHONE),

@@ -12,6 +12,7 @@ from kuaichu.calls.classes import CLASSES
 
 _FILE = Path(__file__).parents[1] / "columns.yaml"
 _TOPS = ("columns", "classes", "categories", "validity", "yes", "no")
+LONGEST_NAME, MOST_NAMES = 24, 20
 NEEDED = ("number", "received_at")
 
 
@@ -46,19 +47,31 @@ def words(own: Path | None = None) -> Words:
 
 
 def roles_of(header: Sequence[str], known: Words) -> dict[str, int]:
-    """Role -> number of its column. Raises BadInput when number or time are missing."""
-    plain = {name.strip().strip("\ufeff").lower(): at for at, name in reversed(list(enumerate(header)))}
+    """Role -> number of its column. Raises BadInput when number or time are missing, or a column stands twice."""
+    names = [name.strip().strip("\ufeff").lower() for name in header]
     found = {}
-    for role, names in known.columns.items():
-        at = next((plain[name.lower()] for name in names if name.lower() in plain), None)
-        if at is not None:
-            found[role] = at
+    for role, words in known.columns.items():
+        name = next((word.lower() for word in words if word.lower() in names), None)
+        if name is None:
+            continue
+        if names.count(name) > 1:
+            raise BadInput(f"“{name}”这一列有两个，请只留一个", f"the column “{name}” stands twice", field=role)
+        found[role] = names.index(name)
     for role in NEEDED:
         if role not in found:
-            wanted, there = known.columns[role][0], "、".join(header[:20])
-            zh = f"没有“{wanted}”这一列；有的列：{there}。列名不同，请用 --columns 说明"
-            raise BadInput(zh, f"there is no column “{wanted}”; there are: {there}", field=wanted)
+            raise _missing(known.columns[role][0], header)
     return found
+
+
+def _missing(wanted: str, header: Sequence[str]) -> BadInput:
+    """Names the columns that are there, unless the line looks like a row: then it tells of callers, and this is kept."""
+    is_row = any(len(name) > LONGEST_NAME or any(char.isdigit() for char in name) for name in header)
+    if is_row or not any(header):
+        zh = f"没有“{wanted}”这一列，第一行也不像列名；请在第一行写上列名"
+        return BadInput(zh, f"there is no column “{wanted}”, and the first line has no names of columns", field=wanted)
+    there = "、".join(header[:MOST_NAMES])
+    zh = f"没有“{wanted}”这一列；有的列：{there}。列名不同，请用 --columns 说明"
+    return BadInput(zh, f"there is no column “{wanted}”; there are: {there}", field=wanted)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _do(work: _Work) -> tuple[int, int, Path | None]:
 
 def _store(duck: duckdb.DuckDBPyConnection, work: _Work, *, is_first: bool) -> None:
     total = checking.line_up(duck)
-    forms = _forms(work.setting.datum)
+    forms = _forms(work.setting.datum, work.place.pk)
     target = storing.Target(place_code=work.place.pk, forms=forms, run=work.run, is_first=is_first)
     batches = (batch_of(duck, first=first, size=BATCH, forms=forms) for first in range(0, total, BATCH))
     done = 0
@@ -260,13 +260,14 @@ def _district_words(place: Place) -> dict[str, str]:
     } | dict.fromkeys((place.pk, place.name), "")
 
 
-def _forms(datum: str) -> Forms:
+def _forms(datum: str, place_code: str) -> Forms:
     is_postgres = database.vendor == "postgresql"
     units = Agency.objects.filter(kind=AgencyKind.POLICE).values_list("id", "place_id")
     return Forms(
         time="%Y-%m-%d %H:%M:%S+00" if is_postgres else "%Y-%m-%d %H:%M:%S",
         has_uuid=is_postgres,
         datum=datum,
+        place_code=place_code,
         district_of_unit={unit.hex: code for unit, code in units if not code.endswith("00")},
     )
 

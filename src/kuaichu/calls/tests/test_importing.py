@@ -175,6 +175,25 @@ def test_a_file_of_another_kind_is_refused_in_words(tmp_path, place):
     assert not CallImport.objects.filter(finished_at__isnull=False).exists()
 
 
+def test_a_file_without_a_header_tells_nothing_of_callers(tmp_path, place):
+    line = "A1,2026-11-01 08:00,13800990001,王小明说两车追尾"
+    path = tmp_path / "x.csv"
+    path.write_text(f"{line}\n{line}\n")
+    with pytest.raises(BadInput, match="第一行也不像列名"):
+        import_calls(path, place_code=place.pk)
+    kept = CallImport.objects.get().failed_reason
+    assert "王小明" not in kept
+    assert "138" not in kept
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path, place):
+    path = tmp_path / "x.csv"
+    path.write_text("接警编号,报警时间,报警时间\nA1,2026-11-01 08:00,2026-11-01 09:00\n")
+    with pytest.raises(BadInput, match="“报警时间”这一列有两个"):
+        import_calls(path, place_code=place.pk)
+    assert not Call.objects.exists()
+
+
 def test_unlocated_calls_are_kept_and_counted(tmp_path, place):
     rows = [row("A1", 经度="", 纬度=""), row("A2", 经度="0", 纬度="0"), row("A3", 经度="87.6", 纬度="43.8")]
     found = import_calls(written(tmp_path, rows), place_code=PLACE, keeps_outside=True)
@@ -351,7 +370,7 @@ def test_a_number_that_somebody_stores_meanwhile_is_found_at_the_second_try(tmp_
 def test_a_second_process_seals_what_this_one_can_read(monkeypatch):
     monkeypatch.setattr(sealing, "LARGE", 1)
     monkeypatch.setattr(sealing, "_has_idle_core", lambda: True)
-    forms = Forms(time="%Y", has_uuid=False, datum="wgs84", district_of_unit={})
+    forms = Forms(time="%Y", has_uuid=False, datum="wgs84", place_code="339900", district_of_unit={})
     texts = {name: [""] for name in (*COLUMNS, "class_code", "validity_code", "repeat_of", "incident", "lon", "lat")}
     columns = texts | {f"{name}_n": [0] for name in ("injured", "dead", "trapped")}
     columns |= {"content": ["两车追尾"], "caller_phone": ["13800990001"], "lon": [None]}

@@ -1,5 +1,6 @@
 """Lists, counts, the ledger and one call, each in a fixed number of statements; and what is forgotten when."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -156,3 +157,16 @@ def test_the_script_asks_what_fits_the_class():
     assert len(script_of("accident")) == 6
     assert "认定书" in script_of("accident")[3].zh
     assert [code for code, item in outcomes().items() if item.reopens] == ["unsettled"]
+
+
+def test_returned_rows_go_after_their_time(settings, tmp_path, place):
+    settings.FILES = tmp_path
+    folder = retention.returned_folder()
+    folder.mkdir()
+    old, new = folder / "old.csv", folder / "new.csv"
+    for path, days in ((old, 31), (new, 29)):
+        path.write_text("x")
+        at = (clock.now() - timedelta(days=days)).timestamp()
+        os.utime(path, (at, at))
+    assert retention.forget_callers() == 1
+    assert [path.name for path in folder.iterdir()] == ["new.csv"]

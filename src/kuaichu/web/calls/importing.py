@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4, uuid5
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuaichu.accounts.models import Person
 from kuaichu.analysis.errors import BadInput
 from kuaichu.calls.models import STREAMS, CallImport
+from kuaichu.calls.retention import returned_folder
 from kuaichu.errors import Refused
 from kuaichu.journal.actions import record_read
 from kuaichu.journal.actors import Actor
@@ -87,7 +87,7 @@ def _show(request: HttpRequest, *, refusal: str = "") -> HttpResponse:
 def _listed(request: HttpRequest) -> dict[str, Any]:
     found = CallImport.objects.filter(place_id=place_of(person_of(request))).select_related("asked_by")
     runs = list(found.order_by("-id")[:MOST_SHOWN])
-    lines = [(run, _percent(run), bool(_kept(run))) for run in runs]
+    lines = [(run, _percent(run), bool(_kept(run)), _is_deleted(run)) for run in runs]
     return {"lines": lines, "is_running": any(not run.finished_at and not run.failed_reason for run in runs)}
 
 
@@ -95,14 +95,15 @@ def _percent(run: CallImport) -> int:
     return 100 * run.rows_done // run.rows if run.rows else 0
 
 
-def _folder() -> Path:
-    return Path(settings.FILES) / "imports"
-
-
 def _kept(run: CallImport) -> Path | None:
     """The file of faults, when a page made it and it is still there."""
     path = Path(run.faults_path) if run.faults_path else None
-    return path if path and path.parent == _folder() and path.is_file() else None
+    return path if path and path.parent == returned_folder() and path.is_file() else None
+
+
+def _is_deleted(run: CallImport) -> bool:
+    """Whether a page had kept rows at fault that have been deleted since."""
+    return Path(run.faults_path).parent == returned_folder() and _kept(run) is None
 
 
 def _import(request: HttpRequest) -> HttpResponse:
@@ -139,7 +140,7 @@ def _run(given: UploadedFile, person: Person, *, datum: str, keeps: bool) -> "Im
     """Import in one go. The uploaded copy goes at the end; only rows at fault stay, until they are fetched."""
     from kuaichu.calls.importing.running import import_calls  # DuckDB: only whoever imports waits for it
 
-    _folder().mkdir(parents=True, exist_ok=True)
+    returned_folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="kuaichu-") as folder:
         path = Path(folder) / Path(given.name or "calls.csv").name[-100:]
         with path.open("wb") as written:
@@ -151,5 +152,5 @@ def _run(given: UploadedFile, person: Person, *, datum: str, keeps: bool) -> "Im
             asked_by=person,
             datum=datum,
             keeps_outside=keeps,
-            faults=_folder() / f"{uuid4().hex}.csv",
+            faults=returned_folder() / f"{uuid4().hex}.csv",
         )

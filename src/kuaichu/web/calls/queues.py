@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kuaichu import law
+from kuaichu import clock, law
 from kuaichu.accounts.models import Person
 from kuaichu.calls.models import Call, CallBack, CallLink, Handover, Transfer
 from kuaichu.calls.permissions import units_under
@@ -87,7 +87,12 @@ def offered(scope: Scope) -> list[Row]:
     """Calls that others offer to the person."""
     found = _offered(scope).select_related("call", "giver").order_by("offered_at", "id")[:MOST_ROWS]
     return [
-        _row(row.call, key=f"h{row.pk}", since_at=row.offered_at, note=phrase(_("%(who)s移交给您"), who=row.giver.name))
+        _row(
+            row.call,
+            key=f"h{row.pk}",
+            note=phrase(_("%(who)s移交给您"), who=row.giver.name),
+            **_clock("calls.handover_minutes", row.offered_at, row.call),
+        )
         for row in found
     ]
 
@@ -112,7 +117,17 @@ def call_backs(scope: Scope) -> list[Row]:
 def transfers(scope: Scope) -> list[Row]:
     """Matters given to other departments that have not confirmed yet."""
     found = _transfers(scope).select_related("call").order_by("sent_at", "id")[:MOST_ROWS]
-    return [_row(row.call, key=f"t{row.pk}", since_at=row.sent_at, note=row.recipient) for row in found]
+    return [
+        _row(row.call, key=f"t{row.pk}", note=row.recipient, **_clock("calls.transfer_days", row.sent_at, row.call))
+        for row in found
+    ]
+
+
+def _clock(key: str, since_at: datetime, call: Call) -> dict[str, datetime]:
+    """Amber and red by a value of `law`: no act sets one, a city may set its own."""
+    value = law.value(key, on=clock.local_day(since_at), place=call.place_id)
+    red_at = since_at + timedelta(**{f"{value.unit}s": value.number})
+    return {"since_at": since_at, "amber_at": since_at + (red_at - since_at) * SOON, "red_at": red_at}
 
 
 def counts(scope: Scope) -> dict[str, int]:

@@ -50,6 +50,18 @@ def test_every_queue_holds_what_waits_and_says_why_it_is_empty(desk, taker, seco
     assert {name: len(rows) for name, rows in numbers.items()} == queues.counts(scope)
 
 
+def test_what_others_have_to_sign_for_has_a_clock(taker, second_taker):
+    given, sent = call(second_taker), call(taker, caller_phone="13500990007", plates="")
+    with clock.moved_to(clock.now() - timedelta(minutes=20)):
+        actions.offer(call_id=given.pk, giver=second_taker, receiver_id=taker.pk, reason="下班")
+        actions.transfer(call_id=sent.pk, person=taker, recipient="市政处", reason="路灯")
+    scope = queues.scope_of(taker)
+    (offered,), (transferred,) = queues.offered(scope), queues.transfers(scope)
+    assert offered.red_at - offered.since_at == timedelta(minutes=15)
+    assert offered.amber_at < offered.red_at < clock.now()
+    assert transferred.red_at - transferred.since_at == timedelta(days=5)
+
+
 def statements(desk, address):
     with CaptureQueriesContext(connection) as caught:
         assert desk.get(address).status_code == 200
