@@ -177,10 +177,11 @@ class City:
 def _lines(roads: Path) -> Iterator[tuple[str, list[list[float]]]]:
     """Name and points of every line of a GeoJSON file (WGS-84)."""
     for feature in json.loads(roads.read_text("utf-8"))["features"]:
-        shape, name = feature["geometry"] or {"type": ""}, str((feature["properties"] or {}).get("name") or NAMELESS)
-        parts = {"LineString": [shape.get("coordinates")], "MultiLineString": shape.get("coordinates")}
-        for points in parts.get(shape["type"]) or []:
-            yield name, points
+        shape, name = feature["geometry"], str((feature["properties"] or {}).get("name") or NAMELESS)
+        if shape and shape["type"] == "LineString":
+            yield name, shape["coordinates"]
+        elif shape and shape["type"] == "MultiLineString":
+            yield from ((name, points) for points in shape["coordinates"])
 
 
 @cache

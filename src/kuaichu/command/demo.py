@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         group.start()
         is_ready = _wait_until_ready(group, port)
-        for process in others:  # the page comes first
+        for process in () if group.is_stopping() else others:  # the page comes first
             group.add(process)
         if is_ready:
             _welcome(port=port, host=options.host, home=home, seconds=time.monotonic() - started)

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,8 +13,10 @@ def main(arguments: list[str]) -> int:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    collect_static()
+    with ThreadPoolExecutor(1) as beside:  # compressing files needs no interpreter, tables no second core
+        static = beside.submit(collect_static)
+        call_command("migrate", interactive=False, verbosity=0)
+        static.result()
     if "--no-seed" not in arguments and find_spec("kuaichu.demo"):
         import_module("kuaichu.demo.seed").seed()
     return 0

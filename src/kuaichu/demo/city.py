@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from kuaichu import clock
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Place, Role
 from kuaichu.law.identifiers.division_codes import full_name
@@ -116,12 +118,18 @@ def _person(row: dict[str, Any]) -> None:
         return
     agency = Agency.objects.filter(code=row.get("agency", "")).first()
     is_admin = row["role"] == Role.ADMIN
-    Person.objects.create_user(
-        row["username"],
-        PASSWORD,
+    Person.objects.create(
+        username=row["username"],
+        password=_hashed(),
         name=row["name"],
         role=row["role"],
         agency=agency,
         officer_number=row.get("number", ""),
         is_superuser=is_admin,
     )
+
+
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    """Hashed once for everybody: the password is no secret, and a dozen hashes keep the first start waiting."""
+    return make_password(PASSWORD)
