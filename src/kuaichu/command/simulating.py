@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from math import ceil
 from pathlib import Path
 from time import monotonic
@@ -191,8 +192,10 @@ def run(options: argparse.Namespace) -> int:
     if options.speed == "http":
         with _http_house(home, options).serving() as real:
             soak = soaking.Soak(rate=options.rate, seconds=options.seconds, most_cases=options.cases)
-            outcome = soaking.run(real, plan, soak, tell=print)
-            return _judge(outcome, real, options)
+            outcome = soaking.run(real, plan, soak, tell=partial(print, flush=True))
+            code = _judge(outcome, real, options)
+            print(real.told(is_bad=code != 0))
+            return code
     house = InsideHouse()
     house.wait_until(_first_day(options, clock.today()))
     began = monotonic()
@@ -214,7 +217,8 @@ def _origin(options: argparse.Namespace) -> str:
 def _http_house(home: Path, options: argparse.Namespace) -> HttpHouse:
     workers = (os.cpu_count() or 1) if os.environ.get("DATABASE_URL") else 1
     port = int(os.environ["KUAICHU_ORIGIN"].rpartition(":")[2])
-    return HttpHouse(home, port=port, workers=workers, database=options.server)
+    is_hard = options.faults == "hard"
+    return HttpHouse(home, port=port, workers=workers, database=options.server, has_wrong_clock=is_hard)
 
 
 def _judge(outcome: Any, house: Any, options: argparse.Namespace) -> int:
