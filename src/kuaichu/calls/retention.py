@@ -26,7 +26,8 @@ def forget_callers(limit: int = BATCH) -> int:
 
     Calls with an open line of the ledger, and calls that nobody has handled, are left alone.
     """
-    done = delete_returned()
+    delete_returned()
+    done = 0
     for place_code in Place.objects.filter(Exists(Call.objects.filter(place=OuterRef("pk")))).values_list("pk"):
         done += _forget(place_code[0], limit - done)
     return done

@@ -9,7 +9,7 @@ from kuaichu import clock
 from kuaichu.calls import actions, queries, retention
 from kuaichu.calls.models import Call, CallBack, RepeatChain
 from kuaichu.calls.permissions import units_under
-from kuaichu.calls.queries import CallFilter
+from kuaichu.calls.queries import CallFilter, lists
 from kuaichu.calls.scripts import outcomes, script_of
 from kuaichu.calls.tests.factories import MIDDLE, PLACE, call, intake
 from kuaichu.errors import NotFound
@@ -168,5 +168,20 @@ def test_returned_rows_go_after_their_time(settings, tmp_path, place):
         path.write_text("x")
         at = (clock.now() - timedelta(days=days)).timestamp()
         os.utime(path, (at, at))
-    assert retention.forget_callers() == 1
+    assert retention.forget_callers() == 0  # of calls
     assert [path.name for path in folder.iterdir()] == ["new.csv"]
+
+
+def test_a_whole_number_or_phone_is_found_whenever_it_was(taker):
+    old = call(taker, received_at=clock.now() - timedelta(days=300), caller_phone="13900990099")
+    recent = {"place": PLACE, "since": clock.now() - timedelta(days=30)}
+    for text in (old.number, "139 0099 0099"):
+        assert [row.pk for row in queries.calls_page(filter=CallFilter(text=text, **recent)).rows] == [old.pk]
+    assert queries.calls_page(filter=CallFilter(text=old.number[:-1], **recent)).total == 0
+
+
+def test_a_search_by_words_reads_no_more_than_it_shows(taker, monkeypatch):
+    monkeypatch.setattr(lists, "MOST_FOUND", 3)
+    made = [call(taker, location="人民路口", received_at=clock.now() - timedelta(minutes=at)) for at in range(5)]
+    page = queries.calls_page(filter=CallFilter(place=PLACE, text="人民路"), page=2, size=2)
+    assert ([row.pk for row in page.rows], page.total, page.pages, page.is_cut) == ([made[2].pk], 3, 2, True)

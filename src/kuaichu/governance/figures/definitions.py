@@ -99,11 +99,17 @@ _ALL = (
 
 FIGURES: Mapping[str, Figure] = {figure.code: figure for figure in _ALL}
 COMPARISONS = (
-    ("同比", "（本期 − 上年同期）÷ 上年同期", "Year on year", "(this period − same dates a year before) ÷ those"),
+    (
+        "同比",
+        "（本期 − 上年同期）÷ 上年同期；本期还没有结束的，上年也只取同样的天数（当天取同样的时刻）",
+        "Year on year",
+        "(this period − same dates a year before) ÷ those; while the period runs, of both only as many days or hours",
+    ),
     (
         "环比",
-        "（本期 − 上期）÷ 上期；月对上一个自然月，周和日对前一周、前一日",
+        "（本期 − 上期）÷ 上期；月对上一个自然月，周和日对前一周、前一日；本期还没有结束的，上期也只取同样的天数或时刻",
         "Period on period",
-        "(this period − the one before) ÷ that; a month against the calendar month before",
+        "(this period − the one before) ÷ that; a month against the calendar month before; while it runs, of both only as "
+        "many days or hours",
     ),
 )

@@ -1,6 +1,9 @@
 """Bulletins at the desk: the list, making one, the page, PDF and Excel, the remarks; and the definitions of figures."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kuaichu import clock
 from kuaichu.errors import NotFound, Refused
-from kuaichu.governance import permissions
+from kuaichu.governance import events, permissions
 from kuaichu.governance.bulletins import actions, paper, sheets, workbook
-from kuaichu.governance.figures import FIGURES, period_of
+from kuaichu.governance.figures import FIGURES, Figure, Share, month_of, period_of
 from kuaichu.governance.figures.definitions import COMPARISONS
 from kuaichu.governance.models import Bulletin
 from kuaichu.governance.states import BulletinKind
@@ -120,9 +123,29 @@ def excel(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
 @audience("command")
 @require_safe
 def definitions(request: HttpRequest) -> HttpResponse:
-    """/command/figures/: 指标口径."""
-    context = {"tab": "bulletins", "figures": FIGURES.values(), "comparisons": COMPARISONS}
+    """/command/figures/: 指标口径, each with last month's value and the calls behind it."""
+    asked = desk.asked_of(request, days=1)
+    month = month_of(clock.today().replace(day=1) - timedelta(days=1))
+    shown = [_valued(figure, asked.over(month)) for figure in FIGURES.values()]
+    context = {"tab": "bulletins", "figures": shown, "month": month, "comparisons": COMPARISONS}
     return render(request, "command/figures.html", context)
+
+
+def _valued(figure: Figure, asked: desk.Asked) -> dict[str, Any]:
+    """Numerator, and for a share denominator, each with its list."""
+    parts = [_part(figure.counts, asked)] + ([] if figure.of is None else [_part(figure.of, asked)])
+    share = Share(parts[0][0], parts[1][0]).text if len(parts) > 1 else ""
+    return {"figure": figure, "parts": parts, "share": share}
+
+
+def _part(condition: Mapping[str, Any], asked: desk.Asked) -> tuple[int, str]:
+    store = events.store(asked.scope.place_code)
+    count = len(store.select(replace(asked.wanted, **condition)))
+    query = {name: str(int(value)) for name, value in condition.items() if isinstance(value, bool)}
+    query |= {name: str(value) for name, value in condition.items() if isinstance(value, str)}
+    if len(condition.get("categories", ())) == 1:
+        query["category"] = condition["categories"][0]
+    return count, desk.list_link(asked, **query)
 
 
 def _sheet(request: HttpRequest, bulletin_id: UUID) -> sheets.Sheet:

@@ -121,3 +121,12 @@ def test_another_place_has_no_part_in_it(desk, client, october):
     for tail in ("", "bulletin.pdf", "bulletin.xlsx"):
         assert client.get(f"/command/bulletins/{bulletin.pk}/{tail}").status_code == 404
     assert client.get("/command/list/?validity=all").context["total"] == 0
+
+
+def test_definitions_show_last_months_values_with_their_lists(desk, october):
+    page = desk.get("/command/figures/").content.decode()
+    links = re.findall(r'<a href="(/command/list/[^"]+)">([\d,]+)</a>', page)
+    assert len(links) == 12
+    for href, shown in links:
+        assert desk.get(html.unescape(href)).context["total"] == int(shown), href
+    assert "= 33.33%" in page
