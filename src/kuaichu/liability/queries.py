@@ -61,7 +61,7 @@ def proposal_in_force(case_id: UUID) -> tuple[Proposal | None, dict[str, str]]:
     proposal = rows.find(Proposal, case=case_id, withdrawn_at=None)
     if proposal is None:
         return None, {}
-    return proposal, dict(_CHOICES.tuples(proposal=proposal))  # type: ignore[arg-type]
+    return proposal, dict(_CHOICES.tuples(proposal=proposal))
 
 
 def review_of(case_id: UUID) -> Review | None:

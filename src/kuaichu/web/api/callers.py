@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from ninja.security import APIKeyHeader, HttpBearer
 
+from kuaichu import rows
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Role
 from kuaichu.errors import NotFound, Refused
 from kuaichu.links.insurer.signing import KEY_HEADER, SIGNATURE_HEADER, BadSignature, check
@@ -59,7 +60,7 @@ class InsurerSignature(APIKeyHeader):
             code = check(request.headers, signed_part(request))
         except BadSignature as fault:
             raise Unknown(fault.code, "签名不对，请核对机构代码、时间和密钥") from None
-        agency = Agency.objects.filter(code=code, kind=AgencyKind.INSURER, is_active=True).first()
+        agency = rows.find(Agency, code=code, kind=AgencyKind.INSURER, is_active=True)
         if agency is None:
             raise Unknown("agency.unknown", "没有这家保险公司")
         return agency

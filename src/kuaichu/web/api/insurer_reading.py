@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, UUIDField
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.utils.translation import get_language
 from ninja import Query, Router
 
+from kuaichu import rows
 from kuaichu.accounts.models import Agency
 from kuaichu.cases.models import Deadline, Party
-from kuaichu.claims.models import Assessment, Claim, Payment, Settlement
+from kuaichu.claims.models import Assessment, Claim, Payment, Settlement, SettlementLine
 from kuaichu.claims.responsibility import assessing_claims, parties_under
 from kuaichu.dossier.models import Instrument
 from kuaichu.dossier.queries import instruments_of, photos_of
@@ -18,6 +19,7 @@ from kuaichu.errors import NotFound
 from kuaichu.journal.actions import record_read
 from kuaichu.journal.actors import Actor
 from kuaichu.liability.queries import Grades, grades_in_force
+from kuaichu.prepared import Prepared
 from kuaichu.privacy import mask_name
 from kuaichu.web.api import schemas_insurer as insurer
 from kuaichu.web.api.downloads import sealed_file
@@ -27,6 +29,28 @@ from kuaichu.web.api.words import Code
 from kuaichu.web.photos import original
 
 router = Router(tags=["insurer"])
+_CLAIM = Prepared(
+    lambda claim, insurer: Claim.objects.select_related("case", "party", "insurer", "instrument").filter(
+        pk=claim, insurer=insurer
+    ),
+    claim=UUIDField(),
+    insurer=UUIDField(),
+)
+_LINES = Prepared(
+    lambda settlement: (
+        SettlementLine.objects.filter(settlement=settlement)
+        .select_related("payer_claim__insurer", "payer_claim__party", "payer_party", "payee")
+        .order_by("position")
+    ),
+    settlement=UUIDField(),
+)
+_PAYMENTS = Prepared(
+    lambda settlement, claim: (
+        Payment.objects.filter(settlement=settlement, claim=claim).select_related("payee").order_by("payee__letter")
+    ),
+    settlement=UUIDField(),
+    claim=UUIDField(),
+)
 
 
 def agency_of(request: HttpRequest) -> Agency:
@@ -38,8 +62,7 @@ def agency_of(request: HttpRequest) -> Agency:
 
 def claim_of(request: HttpRequest, claim_id: UUID) -> Claim:
     """The insurer's own claim. Raises NotFound for any other."""
-    rows = Claim.objects.select_related("case", "party", "insurer", "instrument")
-    claim = rows.filter(pk=claim_id, insurer=agency_of(request)).first()
+    claim = _CLAIM.first(claim=claim_id, insurer=agency_of(request))
     if claim is None:
         raise NotFound("claim.unknown", "没有找到这笔理赔")
     return claim
@@ -53,12 +76,12 @@ def list_claims(
     offset: int = Query(0, ge=0, le=MAX_OFFSET),
 ) -> insurer.Claims:
     """Oldest first; `state` empty means all."""
-    rows = Claim.objects.filter(insurer=agency_of(request))
+    claims = Claim.objects.filter(insurer=agency_of(request))
     if state:
-        rows = rows.filter(state=state)
+        claims = claims.filter(state=state)
     clocks = Deadline.objects.filter(case=OuterRef("case"), clock="claim.decide", settled_at__isnull=True)
     page = (
-        rows.select_related("case", "party")
+        claims.select_related("case", "party")
         .annotate(decide_by_at=Subquery(clocks.order_by("due_at").values("due_at")[:1]))
         .order_by("opened_at", "pk")[offset : offset + limit]
     )
@@ -75,7 +98,7 @@ def list_claims(
         )
         for row in page
     ]
-    return insurer.Claims(claims=found, total=rows.count())
+    return insurer.Claims(claims=found, total=claims.count())
 
 
 @reads(router, "/claims/{claim_id}", gives=insurer.Claim, summary="一笔理赔 · one claim")
@@ -151,8 +174,7 @@ def _vehicles(claim: Claim, parties: list[Party], grades: Grades | None) -> list
         return []
     claims = list(Claim.objects.filter(case=claim.case_id))
     mine = parties_under(claim, assessing_claims(parties, claims, grades))
-    rows = Assessment.objects.filter(party__in=mine, replaced_at__isnull=True)
-    done = {row.party_id: row for row in rows}
+    done = {row.party_id: row for row in Assessment.objects.filter(party__in=mine, replaced_at__isnull=True)}
     return [
         insurer.Vehicle(
             letter=item.letter,
@@ -169,11 +191,11 @@ def _vehicles(claim: Claim, parties: list[Party], grades: Grades | None) -> list
 def read_settlement(request: HttpRequest, claim_id: UUID) -> insurer.Settlement:
     """The computation in force, every line with its articles; `own_fen` is what this claim pays."""
     claim = claim_of(request, claim_id)
-    row = Settlement.objects.filter(case=claim.case_id, voided_at__isnull=True).first()
+    row = rows.find(Settlement, case=claim.case_id, voided_at=None)
     if row is None:
         raise NotFound("settlement.missing", "还没有算好赔款：要等报案受理、各方车辆都定损")
-    lines = list(row.lines.select_related("payer_claim__insurer", "payer_claim__party", "payer_party", "payee"))
-    payments = row.payments.filter(claim=claim).select_related("payee").order_by("payee__letter")
+    lines = _LINES.all(settlement=row)
+    payments = _PAYMENTS.all(settlement=row, claim=claim)
     return insurer.Settlement(
         version=row.version,
         mode=row.mode,

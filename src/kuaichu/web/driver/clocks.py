@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.utils.translation import get_language
 
-from kuaichu import clock, law
-from kuaichu.cases.models import Case
+from kuaichu import clock, law, rows
+from kuaichu.cases.models import Case, Deadline
 
 # What the desks watch over themselves; a citizen is told by the sentence on the page instead.
 _NOT_SHOWN = frozenset({"photos.check.target", "otp.code", "join.code", "party.link"})
@@ -25,9 +25,8 @@ class RunningClock:
 
 def running(case: Case) -> list[RunningClock]:
     """The clocks that run on the case, nearest first (one statement)."""
-    rows = case.deadlines.filter(settled_at__isnull=True).order_by("due_at")
     found: list[RunningClock] = []
-    for row in rows:
+    for row in rows.select(Deadline, order_by="due_at", case=case, settled_at=None):
         if row.clock in _NOT_SHOWN:
             continue
         due = law.due(row.clock, started_at=row.started_at, place=case.place_id)

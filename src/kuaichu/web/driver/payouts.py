@@ -5,14 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.utils.translation import get_language, gettext
 
+from kuaichu import rows
 from kuaichu.cases.models import Case, Party
 from kuaichu.claims.actions.settling import consent_each_pays_own
 from kuaichu.claims.models import Claim, OwnPayConsent, Payment, Settlement
 from kuaichu.claims.rechecking import due_anew
 from kuaichu.claims.states import ClaimState, PaymentState
+from kuaichu.prepared import Prepared
 from kuaichu.web.driver import words
+
+_CLAIMS = Prepared(
+    lambda case: Claim.objects.filter(case=case).select_related("insurer").order_by("party__letter"), case=UUIDField()
+)
+_PAYMENTS = Prepared(
+    lambda settlement: Payment.objects.filter(settlement=settlement).select_related("claim__insurer"),
+    settlement=UUIDField(),
+)
 
 
 @dataclass(frozen=True)
@@ -71,9 +82,9 @@ class DueLine:
 def of(case: Case, parties: Sequence[Party]) -> Money:
     """The claims, the payments of the settlement in force, and who wishes what (four statements)."""
     letters = {party.pk: party.letter for party in parties}
-    claims = Claim.objects.filter(case=case).select_related("insurer").order_by("party__letter")
-    settlement = Settlement.objects.filter(case=case, voided_at__isnull=True).first()
-    payments = Payment.objects.filter(settlement=settlement).select_related("claim__insurer") if settlement else []
+    claims = _CLAIMS.all(case=case)
+    settlement = rows.find(Settlement, case=case, voided_at=None)
+    payments = _PAYMENTS.all(settlement=settlement) if settlement else []
     wishing = OwnPayConsent.objects.filter(party__in=letters).values_list("party_id", flat=True)
     return Money(
         claims=tuple(_claim(claim, letters[claim.party_id]) for claim in claims),
