@@ -117,7 +117,7 @@ class _Past:
             self._at(22, play.name_accounts)
 
     def _sign(self) -> None:
-        """Both sign, and insurers that answer at once accept: the real ones' answers come too late and change nothing."""
+        """Both sign, and insurers accept at once: what the worker hears from them later changes nothing."""
         self._play.sign("A" if self.upto == "signing" else "AB")
         self._react()
         if self.upto in ("signing", "trouble"):

@@ -1,4 +1,4 @@
-"""Who is in a roadside case of the invented city: drawn from the case's name, so the same name means the same people."""
+"""Who is in a roadside case of the invented city: drawn from the case's name, the same name the same people."""
 
 from functools import lru_cache
 from pathlib import Path

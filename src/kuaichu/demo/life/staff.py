@@ -1,5 +1,5 @@
-"""Simulated staff for what no visitor has done: the oldest of the city's own cases, after some minutes. Officers work on
-the desk's pages, adjusters through the product's own actions, as the example case's do."""
+"""Simulated staff for what no visitor has done: the oldest of the city's own cases, after some minutes. Officers work
+on the desk's pages, adjusters through the product's own actions, as the example case's do."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The roadside of the invented city: desks have work, a visitor comes first, staff takes what is left, nobody else's."""
+"""The roadside of the invented city: desks have work, a visitor comes first, staff takes what is left."""
 
 import threading
 from collections import Counter
