@@ -1,7 +1,7 @@
 """Hot-spot files: one hot spot, one plan, one responsible leader; measures; judged before and after."""
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -35,8 +35,10 @@ def open_file(
     category: str = "",
     unit_id: UUID | None = None,
     run_id: UUID | None = None,
+    file_id: UUID | None = None,
 ) -> HotSpotFile:
-    """Open the file of a hot spot; the calls of `before` are counted now. Journal: file.opened.
+    """Open the file of a hot spot; the calls of `before` are counted now. With a `file_id` that is known already
+    nothing is opened: the form was sent twice. Journal: file.opened.
 
     Raises Refused: file.not_yours, file.radius, file.category, file.unit, text.missing, text.too_long.
     """
@@ -51,8 +53,12 @@ def open_file(
     unit = units_of(place_code).filter(pk=chosen).first() if chosen else None
     if unit is None or not may_take_charge(person, unit.pk):
         raise Refused("file.unit", "请选择负责的单位")
+    number = next_number(HotSpotFile, place_code, "R")  # holds the place: of two at the same moment one waits here
+    if file_id and (known := HotSpotFile.objects.filter(pk=file_id, place_id=place_code).first()):
+        return known
     file = HotSpotFile(
-        number=next_number(HotSpotFile, place_code, "R"),
+        id=file_id or uuid4(),
+        number=number,
         place_id=place_code,
         unit=unit,
         name=words(name, most=LONGEST_NAME, what="热点名称"),

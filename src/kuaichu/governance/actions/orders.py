@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -44,9 +44,10 @@ def issue(
     file_id: UUID | None = None,
     call_ids: Collection[int] = (),
     due_at: datetime | None = None,
+    order_id: UUID | None = None,
 ) -> TaskOrder:
-    """Give a problem to those who can mend it. Without `due_at` the level's days of the place hold (law). Journal:
-    order.issued. Raises Refused: order.not_yours, order.element, order.level, order.lead, order.past_due, order.calls.
+    """Give a problem to those who can mend it. Without `due_at` the level's days of the place hold (law). With an
+    `order_id` that is known already nothing is issued: the form was sent twice. Journal: order.issued. Raises Refused: order.not_yours, order.element, order.level, order.lead, order.past_due, order.calls.
     """
     if not may_issue_orders(person):
         raise Refused("order.not_yours", "交办单由研判员和支队领导签发")
@@ -62,8 +63,12 @@ def issue(
     due_at = due_at or now + timedelta(days=days_of(problem.level, place_code))
     if due_at <= now:
         raise Refused("order.past_due", "期限不能早于现在")
+    number = next_number(TaskOrder, place_code, "J")  # holds the place: of two at the same moment one waits here
+    if order_id and (known := TaskOrder.objects.filter(pk=order_id, issued_by=person).first()):
+        return known
     order = TaskOrder(
-        number=next_number(TaskOrder, place_code, "J"),
+        id=order_id or uuid4(),
+        number=number,
         place_id=place_code,
         file=HotSpotFile.objects.filter(pk=file_id, place_id=place_code).first() if file_id else None,
         element=problem.element,

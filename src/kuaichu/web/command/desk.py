@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -82,6 +83,14 @@ def period_of(first: str, last: str) -> Period | None:
         return None
     is_usable = 0 <= (days[1] - days[0]).days < LONGEST_SPAN and days[0] > EARLIEST and days[1] < LATEST
     return Period(*days) if is_usable else None
+
+
+def form_id(request: HttpRequest) -> UUID:
+    """The id that a form gives to what it makes, so that the same form sent twice makes one; a new one for a new form."""
+    try:
+        return UUID(request.POST.get("form_id", ""))
+    except ValueError:
+        return uuid4()
 
 
 def context(request: HttpRequest, tab: str, asked: Asked) -> dict[str, Any]:

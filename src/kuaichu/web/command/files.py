@@ -68,6 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
             category=given["category"],
             unit_id=_uuid(given["unit"]),
             run_id=_uuid(given["run"]),
+            file_id=desk.form_id(request),
         )
     except NotFound:
         raise
@@ -83,7 +84,13 @@ def _new(request: HttpRequest, given: dict[str, str], refusal: Refused | None = 
     units = [unit for unit in units_of(asked.scope.place_code) if permissions.may_take_charge(person, unit.pk)]
     given["unit"] = given["unit"] or str(person.agency_id)
     context = desk.context(request, "files", asked) | map_context(asked)
-    context |= {"given": given, "units": units, "categories": Category.choices, "refusal": refusal}
+    context |= {
+        "form_id": desk.form_id(request),
+        "given": given,
+        "units": units,
+        "categories": Category.choices,
+        "refusal": refusal,
+    }
     return with_tiles(render(request, "command/file_new.html", context, status=422 if refusal else 200))
 
 

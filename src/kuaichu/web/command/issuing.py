@@ -72,6 +72,7 @@ def page(request: HttpRequest) -> HttpResponse:
             .first(),
             call_ids=_call_ids(given.calls, place_code),
             due_at=_end_of(given.due),
+            order_id=desk.form_id(request),
         )
     except Refused as refusal:
         return _form(request, place_code, given, refusal)
@@ -83,6 +84,7 @@ def _form(request: HttpRequest, place_code: str, given: Given, refusal: Refused 
     bodies = list(bodies_of(place_code))
     context = desk.context(request, "orders", desk.asked_of(request, days=1)) | {
         "given": given,
+        "form_id": desk.form_id(request),
         "elements": Element.choices,
         "levels": [(code, label, actions.days_of(code, place_code)) for code, label in Level.choices],
         "departments": [body for body in bodies if body.kind == AgencyKind.DEPARTMENT],

@@ -320,3 +320,28 @@ def test_on_a_wall_there_is_nothing_of_callers_and_it_follows_by_itself(desk, ch
     assert 'http-equiv="refresh"' not in page
     for name in ("files", "orders"):
         assert "退出大屏" in desk.get(f"/command/{name}/?wall=1").content.decode()
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+
+def test_a_form_that_is_sent_twice_makes_one_order_and_one_file(desk, roads, unit):
+    order = {
+        "element": "roads",
+        "level": "blue",
+        "problem": "标线磨损",
+        "proposed_measure": "重划",
+        "lead": str(roads.pk),
+    }
+    given = hidden(desk.get("/command/orders/new/").content.decode()) | order
+    first, again = (desk.post("/command/orders/new/", given) for _ in range(2))
+    assert (first.status_code, first.url) == (302, again.url)
+    assert TaskOrder.objects.count() == 1
+    other = hidden(desk.get("/command/orders/new/").content.decode()) | order
+    assert desk.post("/command/orders/new/", other).url != first.url
+    spot = {"name": "路口", "lon": "120.5", "lat": "30.0", "radius": "200", "first": "2026-10-01", "last": "2026-10-31"}
+    given = hidden(desk.get("/command/files/new/").content.decode()) | spot | {"unit": str(unit.pk)}
+    first, again = (desk.post("/command/files/new/", given) for _ in range(2))
+    assert (first.status_code, first.url) == (302, again.url)
+    assert HotSpotFile.objects.count() == 1
