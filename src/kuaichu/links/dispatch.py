@@ -16,6 +16,7 @@ from django.db.models import DateTimeField, F, Q, QuerySet
 from kuaichu import clock, rows
 from kuaichu.links import lines, registry
 from kuaichu.links.adapters import PermanentError, RetryableError
+from kuaichu.links.lines import Silence
 from kuaichu.links.models import Exchange, ExchangeState
 from kuaichu.prepared import Prepared
 
@@ -76,7 +77,7 @@ def _send_one(exchange_id: UUID) -> int:
         lines.note_answer(exchange)
         _finish(exchange, message, reply)
     except RetryableError as error:
-        _try_later(exchange, error.code, is_away=lines.note_silence(exchange))
+        _try_later(exchange, error.code, lines.note_silence(exchange))
     except PermanentError as error:
         lines.note_answer(exchange)
         _fail(exchange, error.code)
@@ -102,9 +103,10 @@ def _finish(exchange: Exchange, message: dict[str, object], reply: dict[str, obj
             take(exchange, reply)
 
 
-def _try_later(exchange: Exchange, code: str, *, is_away: bool = False) -> None:
+def _try_later(exchange: Exchange, code: str, silence: Silence = Silence.THIS_ONE) -> None:
     """With a growing pause; a partner that is away sets the pace itself, and costs no message its last try."""
-    if exchange.attempts >= MAX_TRIES and not is_away:
+    is_away = silence == Silence.AWAY
+    if silence == Silence.LOST or (exchange.attempts >= MAX_TRIES and not is_away):
         _fail(exchange, code)
         return
     kept: dict[str, object] = {"state": ExchangeState.QUEUED, "claimed_until": None, "error_code": code[:60]}

@@ -7,6 +7,7 @@ workers know the same.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from enum import Enum
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -18,6 +19,15 @@ from kuaichu.prepared import Prepared
 AWAY_AFTER = 5  # tries in a row without an answer
 PROBE_EVERY = timedelta(seconds=60)
 LONGEST_OUTAGE = timedelta(hours=72)  # then messages go to a person all the same
+
+
+class Silence(Enum):
+    """Why a message had no answer: it may be its own fault, the partner is away and it should wait, or the partner has
+    been away for so long that a person has to see to it."""
+
+    THIS_ONE = 1
+    AWAY = 2
+    LOST = 3
 
 
 _AWAY = Prepared(lambda: PartnerLine.objects.filter(away_since__isnull=False).order_by("away_since", "pk"))
@@ -64,8 +74,8 @@ def take_probe(line: PartnerLine) -> bool:
     return due.update(next_probe_at=now + PROBE_EVERY) == 1
 
 
-def note_silence(exchange: Exchange) -> bool:
-    """One more try without an answer. True while the partner is away and its messages should wait."""
+def note_silence(exchange: Exchange) -> "Silence":
+    """One more try without an answer; what that says of the partner."""
     found = PartnerLine.objects.filter(kind=exchange.kind, partner=exchange.partner)
     if found.update(silences=F("silences") + 1) == 0:
         try:
@@ -77,7 +87,10 @@ def note_silence(exchange: Exchange) -> bool:
     found.filter(silences__gte=AWAY_AFTER, away_since__isnull=True).update(
         away_since=now, next_probe_at=now + PROBE_EVERY
     )
-    return found.filter(away_since__gt=now - LONGEST_OUTAGE).exists()
+    since = found.values_list("away_since", flat=True).get()
+    if since is None:
+        return Silence.THIS_ONE
+    return Silence.AWAY if since > now - LONGEST_OUTAGE else Silence.LOST
 
 
 def note_answer(exchange: Exchange) -> None:

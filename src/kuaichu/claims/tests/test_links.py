@@ -43,13 +43,13 @@ def insurers_with(insurers, *tempers: Temper):
         yield twins, mailbox
 
 
-def run_all(rounds: int = MAX_TRIES + 2) -> None:
-    """The worker's rounds, the clock moved past every pause."""
+def run_all(rounds: int = 2 * MAX_TRIES) -> None:
+    """The worker's rounds, the clock moved past every pause and the longest outage that is waited for."""
     for number in range(rounds):
         due = Exchange.objects.filter(direction="out").filter(Q(state="queued") | Q(state="sending")).exists()
         if not due:
             return
-        with clock.moved_by(timedelta(hours=number + 1)):
+        with clock.moved_by(timedelta(hours=12 * number + 1)):
             run_due()
 
 

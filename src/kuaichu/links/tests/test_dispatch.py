@@ -160,11 +160,11 @@ def test_after_three_days_without_an_answer_a_person_is_told(connected):
     partner = Partner(*[RetryableError("network.down")] * 10_000)
     seen = connected(partner)
     queue()
-    for hours in range(80):
+    for hours in range(70):
         with clock.moved_by(timedelta(hours=hours)):
             dispatch.run_due()
     assert seen["failures"] == []
-    for hours in range(80, 100):
+    for hours in range(70, 80):
         with clock.moved_by(timedelta(hours=hours)):
             dispatch.run_due()
     assert seen["failures"] == ["letter:7"]
