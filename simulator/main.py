@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from time import monotonic
 
 from simulator.breaking import suffering
 from simulator.callers import Calls, calling
@@ -40,6 +41,7 @@ class Plan:
     officers: tuple[str, ...]
     adjusters: dict[str, str]
     most_cases: int = 10**9
+    most_minutes: float = float("inf")  # of ours: afterwards no more accidents come
     calls_from: str = ""  # the code of the police unit whose system sends the calls; nobody does when empty
     calls_a_day: float = 0.0
 
@@ -140,9 +142,9 @@ def _callers(outcome: Outcome) -> None:
 
 def _traffic(outcome: Outcome) -> Iterator[float]:
     """Accidents happen, one after the other."""
-    world, plan = outcome.world, outcome.plan
+    world, plan, began = outcome.world, outcome.plan, monotonic()
     for at, (moment, spot) in enumerate(outcome.city.accidents(plan.first, plan.days)):
-        if at >= plan.most_cases:
+        if at >= plan.most_cases or monotonic() - began > plan.most_minutes * 60:
             break
         rest = (moment - world.house.now()).total_seconds()
         if rest > 0:

@@ -85,7 +85,7 @@ class World:
     def run(self, until: datetime, *, is_over: Callable[[], bool] = lambda: False) -> None:
         """Turns in the order of their moments, up to `until`, with the house's own work between them; ends early when
         `is_over`. Who wants to go on later waits for the next run."""
-        due = self.house.work()
+        due = self._work()
         while not is_over():
             turn = self._first(until)
             if due is not None and due <= until and (turn is None or due < turn.at):
@@ -97,7 +97,13 @@ class World:
                 heapq.heappop(self._queue)
                 self._until(turn.at)
                 self.take(turn)
-            due = self.house.work()
+            due = self._work()
+
+    def _work(self) -> datetime | None:
+        began = time.perf_counter()
+        due = self.house.work()
+        self.meter.waited("worker", time.perf_counter() - began)
+        return due
 
     def _until(self, moment: datetime) -> None:
         if moment > self.house.now():

@@ -175,6 +175,12 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     city.add_argument("--seed", type=int, default=1, help="同一个种子，同一次运行 · the same seed gives the same run")
     city.add_argument("--people", type=int, default=500_000, help="人口 · inhabitants")
     city.add_argument("--cases", type=int, default=0, help="最多几起事故 · at most so many accidents")
+    city.add_argument(
+        "--minutes",
+        type=float,
+        default=0,
+        help="实际跑多少分钟后不再有新事故 · after so many real minutes no more accidents come",
+    )
     city.add_argument("--calls", type=float, default=-1, help="每天多少警情 · calls a day (default: by inhabitants)")
     city.add_argument("--from", dest="first", default="", metavar="DATE", help="第一天 · first day (default: lately)")
     city.add_argument("--faults", choices=("none", "mild", "hard"), default="mild")

@@ -1,6 +1,7 @@
 """`./kuaichu simulate`: the city of `simulator/` plays an installation of its own, in one process or over HTTP."""
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -24,6 +25,8 @@ RATES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # cases per second, a level 
 CASES_AN_OFFICER = 60.0  # a day and seat at the desk, of all accidents
 CALLS_FROM = "339900000000"
 CLOCK_WRONG_S = (40.0, -25.0, 90.0, 0.0)  # one after the other: an NTP client that corrects itself both ways
+COLLECT_AFTER = (50_000, 20, 50)  # a long life of many small things: looking through all of them less often
+MOST_KINDS = 30  # of requests in the summary
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 SHORTEST_REST = timedelta(seconds=1)  # between two looks of the worker at what waits
 CLEANING_EVERY = timedelta(hours=6)  # of the house's clock; a real worker cleans more often and finds nothing
@@ -182,6 +185,7 @@ def run(options: argparse.Namespace) -> int:
         officers=_shared(("officer", "officer2"), a_day / CASES_AN_OFFICER),
         adjusters={"INS-A": "adjuster-a", "INS-B": "adjuster-b"},
         most_cases=options.cases or 10**9,
+        most_minutes=options.minutes or float("inf"),
         calls_from=CALLS_FROM,
         calls_a_day=chosen.calls_a_day,
     )
@@ -196,6 +200,8 @@ def run(options: argparse.Namespace) -> int:
             code = _judge(outcome, real, options)
             print(real.told(is_bad=code != 0))
             return code
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     house = InsideHouse()
     house.wait_until(_first_day(options, clock.today()))
     began = monotonic()
@@ -252,6 +258,9 @@ def _summary(outcome: Any) -> str:
     ends = Counter(f"{record.stage}/{record.outcome or '–'}" for record in outcome.records)
     lines = [f"{len(outcome.records)} cases: " + ", ".join(f"{name} {count}" for name, count in sorted(ends.items()))]
     lines += [f"  {name} {count}" for name, count in sorted(outcome.world.meter.counts.items())]
+    spent = {kind: sum(each) for kind, each in outcome.world.meter.seconds.items() if kind != "text message"}
+    for kind, seconds in sorted(spent.items(), key=lambda pair: -pair[1])[:MOST_KINDS]:
+        lines.append(f"  {seconds:8.1f} s in {len(outcome.world.meter.seconds[kind]):6} × {kind}")
     lines.append(f"digest {outcome.world.meter.digest}")
     lines += [f"  trouble: {trouble.who}: {trouble.what}" for trouble in outcome.world.troubles[:20]]
     return "\n".join(lines)
