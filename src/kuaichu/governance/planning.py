@@ -86,7 +86,7 @@ def assumed(name: str) -> float:
 
 
 def typed(given: Mapping[str, str]) -> dict[str, float]:
-    """What was typed, in our units; empty fields are left out. Raises FieldErrors with every field that can't be used."""
+    """What was typed, in our units; empty fields are left out. FieldErrors names every field that can't be used."""
     found: dict[str, float] = {}
     wrong: dict[str, Refused] = {}
     for field in FIELDS:
@@ -123,7 +123,7 @@ class Span:
 
 
 def span_of(store: Store, wanted: Wanted) -> Span:
-    """The wanted days from the first to the last on which the city has calls at all. Raises Refused for fewer than seven."""
+    """The wanted days from the first to the last on which the city has calls at all. Refused for fewer than seven."""
     found = store.select(replace(wanted, categories=(), validity=""))
     days = np.unique((found.columns.t[found.index] + BEIJING_S) // DAY_S)
     if not len(days):
@@ -176,7 +176,7 @@ def counts_of(rows: Columns) -> NDArray[np.int64]:
 
 
 def plan(rows: Columns, settings: Mapping[str, Any], rng: np.random.Generator) -> Answer:
-    """People by weekday and hour, what one more or fewer would do, and shifts. Raises Refused where nothing can be said."""
+    """People by weekday and hour, what one more or fewer would do, and shifts. Refused where nothing can be said."""
     if len(rows) < LEAST_CALLS:
         raise Refused("planning.few", "这段时间只有 %(count)d 起，至少要 %(least)d 起才看得出规律，请放长时段",
                       count=len(rows), least=LEAST_CALLS)  # fmt: skip

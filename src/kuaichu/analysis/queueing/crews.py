@@ -1,9 +1,9 @@
 """The fewest people hour by hour that keep a promise.
 
 Each hour is taken as if it went on for ever at its own rate ("stationary, independent, period by period"; L. V. Green,
-P. J. Kolesar, J. Soares, "Improving the SIPP approach for staffing service systems that have cyclic demands", Operations
-Research 49 (2001)). That is good where a case takes minutes and people are not overloaded; it forgets that a line left
-over from one hour stands at the beginning of the next, so the plan is played through as well (`played_share`).
+P. J. Kolesar, J. Soares, "Improving the SIPP approach for staffing service systems that have cyclic demands",
+Operations Research 49 (2001)). That is good where a case takes minutes and people are not overloaded; it forgets that a
+line left over from one hour stands at the beginning of the next, so the plan is also played through (`played_share`).
 """
 
 from collections.abc import Callable
@@ -94,8 +94,8 @@ def staffing(asked: Needs, by_hour: ArrayLike, ways: Ways | None, *, rng: np.ran
 
 
 def fewest(is_enough: Callable[[Ints], Floats], wanted: float, *, load: Floats, most: Ints) -> Ints:
-    """The least numbers of people (n,), at least one more than there is work, whose share reaches `wanted`; 0: none up to
-    `most` does. `is_enough` gives the shares of numbers.
+    """The least numbers of people (n,), at least one more than there is work, whose share reaches `wanted`; 0: none up
+    to `most` does. `is_enough` gives the shares of numbers.
     """
     count = np.floor(load).astype(np.int64) + 1
     while True:

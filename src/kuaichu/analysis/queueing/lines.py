@@ -75,8 +75,8 @@ def answered_within(servers: ArrayLike, an_hour: ArrayLike, handling_s: ArrayLik
 def done_within(servers: ArrayLike, an_hour: ArrayLike, handling_s: ArrayLike, seconds: ArrayLike) -> Floats:
     """The share of calls whose waiting and handling together end within so.
 
-    Those who wait need the sum of two exponential times with the rates θ = (c − a)/s and μ = 1/s; what lasts longer than
-    t is e^(−μt)·(1 + μ(1 − e^(−(θ−μ)t))/(θ − μ)), written with expm1 so that θ = μ is no special case.
+    Those who wait need the sum of two exponential times with the rates θ = (c − a)/s and μ = 1/s; what lasts longer
+    than t is e^(−μt)·(1 + μ(1 − e^(−(θ−μ)t))/(θ − μ)), written with expm1 so that θ = μ is no special case.
     """
     count, a = _checked(servers, load_of(an_hour, handling_s))
     handling, time = np.asarray(handling_s, np.float64), np.maximum(np.asarray(seconds, np.float64), 0.0)

@@ -23,7 +23,7 @@ class Needs:
     """The promise, and how long things take. Seconds, shares of one, metres a second.
 
     Online cases end within `promise_s` for the share `promise_share`; riders arrive within `reach_s` for `reach_share`.
-    A seat needs `seat_s` for a case (exponential), people themselves a lognormal time, a rider `on_scene_s` on the spot.
+    A seat needs `seat_s` for a case (exponential), people themselves a lognormal time, a rider `on_scene_s` there.
     """
 
     promise_s: float

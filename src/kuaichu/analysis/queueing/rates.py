@@ -12,8 +12,9 @@ def hourly_rates(counts: ArrayLike, days: ArrayLike) -> Floats:
 
     A cell of a few calls says little by itself: it leans on what its weekday and its hour make one expect (their totals
     multiplied), the more the fewer calls there are. Gamma prior with that mean, its spread by the method of moments:
-    Empirical Bayes after R. J. Marshall, "Mapping disease and mortality rates using empirical Bayes estimators", Applied
-    Statistics 40 (1991). Where the cells differ by no more than chance the expectation itself comes out; the total stays.
+    Empirical Bayes after R. J. Marshall, "Mapping disease and mortality rates using empirical Bayes estimators",
+    Applied Statistics 40 (1991). Where the cells differ by no more than chance the expectation itself comes out; the
+    total stays.
     Raises BadInput where there are calls on weekdays that the period doesn't have, or no day at all.
     """
     seen, over = np.asarray(counts, np.float64), np.asarray(days, np.float64)

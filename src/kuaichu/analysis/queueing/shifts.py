@@ -41,8 +41,8 @@ class Roster:
 
 
 def cover(need: ArrayLike, *, length_h: int, groups: Sequence[int] | None = None) -> Roster:
-    """`need` (days, 24) people, the last day followed by the first. `groups` (days,): days with one number have the same
-    shifts (all of them when None). Raises BadInput for needs that are no numbers of people and lengths beyond a day.
+    """`need` (days, 24) people, the last day followed by the first. `groups` (days,): days with one number have the
+    same shifts (all of them when None). BadInput for needs that are no numbers of people and lengths beyond a day.
     """
     wanted = np.asarray(need)
     if wanted.ndim != 2 or wanted.shape[1] != HOURS or not np.all(wanted == np.floor(wanted)):

@@ -15,8 +15,8 @@ GAP = 0.1  # of the accidents left uncovered: as good as the assumptions deserve
 class Ways:
     """Ways to the accidents `lon`, `lat` (n,) from the best stands among the sites (m,), WGS-84 degrees.
 
-    Stands are set to cover most accidents within `reach_s` (`analysis.coverage.max_cover`), distances are straight lines
-    times `detour`, speed is `rider_m_s` metres a second. The nearest rider goes, whether or not busy.
+    Stands are set to cover most accidents within `reach_s` (`analysis.coverage.max_cover`), distances are straight
+    lines times `detour`, speed is `rider_m_s` metres a second. The nearest rider goes, whether or not busy.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Ways:
 
 
 def sampled(lon: ArrayLike, lat: ArrayLike, *, rng: np.random.Generator) -> tuple[tuple[Floats, Floats], ...]:
-    """Points and sites out of known accidents: at most MOST_POINTS and, of those, MOST_SITES. Raises ValueError for none."""
+    """Points and sites out of known accidents: at most MOST_POINTS and, of those, MOST_SITES. ValueError for none."""
     x, y = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
     if not len(x):
         raise ValueError("no accident has a place")

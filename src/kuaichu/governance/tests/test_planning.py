@@ -116,8 +116,9 @@ def test_typed_wins_over_measured_wins_over_assumed():
 def test_spread_goes_with_its_median():
     """A measured spread beside a typed median would be half of each."""
     measured = {
-        name: Known(value=value, source="measured", over=50) for name, value in (("own_median_s", 200.0), ("own_spread", 0.9))
-    }  # fmt: skip
+        name: Known(value=value, source="measured", over=50)
+        for name, value in (("own_median_s", 200.0), ("own_spread", 0.9))
+    }
     assert planning.prepared({}, measured, SPAN)["known"]["own_spread"]["value"] == 0.9
     assert planning.prepared({"own_median_s": "3"}, measured, SPAN)["known"]["own_spread"]["value"] == 0.4
 

@@ -18,7 +18,7 @@ from kuaichu.governance.figures import Period
 from kuaichu.governance.models import Run
 from kuaichu.governance.states import RunKind
 from kuaichu.web.audience import audience
-from kuaichu.web.command import desk, planning_shown, repeating
+from kuaichu.web.command import desk, planning_shown, planning_words, repeating
 from kuaichu.web.command.charts import WEEKDAYS
 from kuaichu.web.command.exporting import workbook
 
@@ -203,7 +203,7 @@ def _shown(
         "given": given,
         "wrong": wrong,
         "refusal": refusal,
-        "inputs": planning_shown.inputs(plan.settings if plan else None, given, wrong),
+        "inputs": planning_words.inputs(plan.settings if plan else None, given, wrong),
         "links": _links(asked, plan) if plan else {},
         "day": plan.day(request.GET.get("day", "")) if plan else None,
         "weekdays": WEEKDAYS,

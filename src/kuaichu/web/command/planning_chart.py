@@ -60,7 +60,7 @@ def _square(at: int, hour: int, people: int, is_possible: bool, part: float) -> 
     )
     return format_html(
         '<g><title>{}</title><rect x="{}" y="{}" width="{}" height="{}" fill="{}" class="{}"/>'
-        '<text class="in{}" x="{}" y="{}" text-anchor="middle">{}</text></g>',
+        '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text></g>',
         said,
         x,
         y,
@@ -68,7 +68,7 @@ def _square(at: int, hour: int, people: int, is_possible: bool, part: float) -> 
         CELL_H - 2,
         colour(part) if people else "none",
         "some" if people else "none",
-        " in--light" if people and is_dark(part) else "",
+        "axis" if not people else "in in--light" if is_dark(part) else "in",
         x + CELL_W / 2 - 1,
         y + CELL_H / 2 + 3,
         people if is_possible and people else "" if is_possible else "×",
@@ -102,7 +102,8 @@ def _lines(top: int) -> SafeString:
     every = -(-top // MOST_LINES)
     return format_html_join(
         "",
-        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="axis" x="{}" y="{}" text-anchor="end">{}</text>',
+        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="axis" x="{}" y="{}" text-anchor="end">{}</text>',
         (
             (SIDE, WIDTH - 6, _n(_y(people, top)), _n(_y(people, top)), SIDE - 6, _n(_y(people, top) + 4), people)
             for people in range(0, top + 1, every)

@@ -6,125 +6,19 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuaichu import clock
-from kuaichu.analysis.queueing import assumptions
-from kuaichu.errors import Refused
 from kuaichu.governance import planning
 from kuaichu.governance.models import Run
 from kuaichu.web.command import planning_chart
 from kuaichu.web.command.charts import WEEKDAYS
+from kuaichu.web.command.planning_words import BEHIND, GROUP_NAMES, NAMES, Fact, Words, fact_of, number
 
 HOURS = 24
 IDLE_BELOW = 0.25  # of their time: then it is not the work that decides how many
-Words = str | Promise
-
-# name -> what it is called, its unit
-NAMES: dict[str, tuple[Words, Words]] = {
-    "promise_s": (_("线上撤离时限"), _("分钟")),
-    "promise_share": (_("按时撤离的目标"), "%"),
-    "reach_s": (_("到场时限"), _("分钟")),
-    "reach_share": (_("按时赶到的目标"), "%"),
-    "field_share": (_("需要有人到场的"), "%"),
-    "seat_s": (_("坐席办一起"), _("分钟")),
-    "own_median_s": (_("当事人自己操作"), _("分钟")),
-    "on_scene_s": (_("到场后办一起"), _("分钟")),
-    "rider_m_s": (_("骑手平均速度"), _("公里/小时")),
-    "demand": (_("按现有需求的"), "%"),
-    "shift_h": (_("一班"), _("小时")),
-    "week_hours": (_("每人每周在岗"), _("小时")),
-}
-GROUPS: tuple[tuple[Words, tuple[str, ...]], ...] = (
-    (_("承诺"), ("promise_s", "promise_share", "reach_s", "reach_share")),
-    (_("办理"), ("field_share", "seat_s", "own_median_s", "on_scene_s", "rider_m_s")),
-    (_("需求和班次"), ("demand", "shift_h", "week_hours")),
-)
-MEASURABLE = {"field_share", "seat_s", "own_median_s", "on_scene_s"}
-PATTERNS: dict[str, Words] = {
-    "same": _("每天同一套班"),
-    "weekend": _("工作日、周末两套"),
-    "each": _("每个星期几各排"),
-}
-GROUP_NAMES: dict[str, tuple[Words, ...]] = {
-    "same": (_("每天"),),
-    "weekend": (_("周一至周五"), _("周六、周日")),
-    "each": WEEKDAYS,
-}
-SOURCES: dict[str, Words] = {"given": _("您填的"), "measured": _("实测"), "assumed": _("假设")}
-MEASURED: dict[str, Words] = {
-    "field_share": _("有效警情里，没有在线上办到可以撤离的"),
-    "seat_s": _("从材料交齐（或该民警办完上一起）到答复，合计每案；含反应时间"),
-    "own_median_s": _("从报案到可以撤离，减去等民警审核的时间，中位数"),
-    "own_spread": _("从报案到可以撤离，减去等民警审核的时间，对数的标准差"),
-    "on_scene_s": _("从到场到处理完，平均"),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Input:
-    """A field of the form. `usual`: what counts when it stays empty, if that is known."""
-
-    name: str
-    label: Words
-    unit: Words
-    value: str
-    usual: str
-    hint: str
-    wrong: Refused | None
-
-
-def inputs(
-    settings: Mapping[str, Any] | None, given: Mapping[str, Any], wrong: Mapping[str, Refused]
-) -> list[tuple[Words, list[Input]]]:
-    """The fields in their groups; `settings`: of the plan that is shown."""
-    return [
-        (title, [_input(name, settings, given, wrong) for name in names])
-        for title, names in GROUPS
-    ]  # fmt: skip
-
-
-def _input(
-    name: str, settings: Mapping[str, Any] | None, given: Mapping[str, Any], wrong: Mapping[str, Refused]
-) -> Input:
-    known = settings["known"][name] if settings else None
-    usual = known["value"] if known and known["source"] != "given" else planning.assumed(name)
-    hint = _hint(known) if name in MEASURABLE else ""
-    return Input(
-        name=name,
-        label=NAMES[name][0],
-        unit=NAMES[name][1],
-        value=str(given.get(name, "")),
-        usual=_number(planning.BY_NAME[name].shown(usual)),
-        hint=hint,
-        wrong=wrong.get(name),
-    )
-
-
-def _hint(known: Mapping[str, Any] | None) -> str:
-    if known is None or known["source"] == "given":
-        return gettext("留空先用实测")
-    if known["source"] == "measured":
-        return gettext("实测 %(count)s 起") % {"count": f"{known['over']:,}"}
-    return gettext("案件太少，用假设")
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """One figure behind the plan."""
-
-    name: Words
-    value: str
-    source: str
-    source_words: Words
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +78,7 @@ class Plan:
     def given(self) -> dict[str, str]:
         """What was typed, for the form."""
         typed = {
-            name: _number(field.shown(self.known[name]["value"]))
+            name: number(field.shown(self.known[name]["value"]))
             for name, field in planning.BY_NAME.items()
             if self.known[name]["source"] == "given"
         }
@@ -222,7 +116,7 @@ class Plan:
     @property
     def minutes(self) -> dict[str, str]:
         """Figures in the page's units, for sentences."""
-        return {name: _number(field.shown(self.known[name]["value"])) for name, field in planning.BY_NAME.items()}
+        return {name: number(field.shown(self.known[name]["value"])) for name, field in planning.BY_NAME.items()}
 
     @property
     def is_possible(self) -> bool:
@@ -252,11 +146,11 @@ class Plan:
     @property
     def seats_vary(self) -> bool:
         """Whether a drawing of the week shows anything."""
-        return self.has_seats and (not self.seats_possible or _varies(self.seats))
+        return self.has_seats and _varies(self.seats)
 
     @property
     def riders_vary(self) -> bool:
-        return self.has_riders and self.riders is not None and (not self.riders_possible or _varies(self.riders))
+        return self.has_riders and self.riders is not None and _varies(self.riders)
 
     @property
     def findings(self) -> list[str]:
@@ -293,25 +187,9 @@ class Plan:
     @property
     def facts(self) -> list[Fact]:
         """Everything that the plan stands on, the city's own figures first."""
-        found = [self._fact(name) for name in NAMES]
+        found = [fact_of(name, self.known[name]) for name in (*NAMES, *BEHIND)]
         order = {"measured": 0, "given": 1, "assumed": 2}
         return sorted(found, key=lambda fact: order[fact.source])
-
-    def _fact(self, name: str) -> Fact:
-        known, (label, unit) = self.known[name], NAMES[name]
-        if known["source"] == "measured":
-            words = gettext("%(count)s 起：%(what)s") % {"count": f"{known['over']:,}", "what": MEASURED[name]}
-        elif known["source"] == "assumed":
-            words = _assumption(name)
-        else:
-            words = ""
-        return Fact(
-            name=label,
-            value=f"{_number(planning.BY_NAME[name].shown(known['value']))}{'' if unit == '%' else ' '}{unit}",
-            source=known["source"],
-            source_words=SOURCES[known["source"]],
-            words=words,
-        )
 
     def day(self, asked: str) -> Day:
         """The weekday of that number, 0 for Monday; the one with most hours of people when it is none."""
@@ -370,20 +248,22 @@ class Plan:
     def way_now(self) -> str:
         """Minutes from sending to arrival as the calls say, or nothing."""
         known = self.settings["way_s"]
-        return _number(known["value"] / 60) if known else ""
+        return number(known["value"] / 60) if known else ""
 
     @property
     def way_planned(self) -> str:
         """Minutes of the mean way with the most riders that the plan asks for."""
-        if not self.riders or not self.answer["travel_s"]:
+        if not self.riders or not self.riders_possible or not self.answer["travel_s"]:
             return ""
         stands = {int(count): seconds for count, seconds in self.answer["travel_s"].items()}
         count = max((each for each in stands if each <= self.riders["most"]), default=max(stands))
-        return _number(stands[count] / 60)
+        return number(stands[count] / 60)
 
     @property
     def kept(self) -> float | None:
-        """The share of all accidents for which the plan keeps its promise, online or by arrival."""
+        """The share of all calls for which the plan keeps its promise, online or by arrival; None where it can't."""
+        if not self.is_possible:
+            return None
         crews = [crew for crew in (self.seats, self.riders) if crew and crew["share_mean"] is not None]
         calls = [sum(sum(row) for row in crew["an_hour"]) for crew in crews]
         if not sum(calls) or (self.riders is None and planning.needs_of(self.settings).online_share < 1):
@@ -422,8 +302,8 @@ def _cell(crew: Mapping[str, Any], at: int, hour: int) -> dict[str, Any]:
         "count": crew["count"][at][hour] if is_possible else None,
         "on_duty": crew["roster"]["on_duty"][at][hour] if crew["roster"] else None,
         "share": crew["share"][at][hour],
-        "busy": crew["busy"][at][hour],
-        "wait_s": crew["wait_s"][at][hour],
+        "busy": crew["busy"][at][hour] if is_possible else None,
+        "wait_s": crew["wait_s"][at][hour] if is_possible else None,
         "an_hour": crew["an_hour"][at][hour],
     }
 
@@ -459,16 +339,3 @@ def _busiest(crew: Mapping[str, Any], who: str) -> str:
 
 def _rounded(value: float | None, digits: int = 4) -> float | None:
     return None if value is None else round(value, digits)
-
-
-def _is_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
-def _assumption(name: str) -> str:
-    if name == "demand":
-        return gettext("和这段时间一样多")
-    if name == "shift_h":
-        return gettext("常用的班次")
-    known = assumptions()["online_share" if name == "field_share" else name]
-    return known.en if _is_english() else known.zh
