@@ -50,7 +50,7 @@ def fill(place_code: str, book: Book) -> int:
     began = clock.now()
     rows = sorted(roadside()["past"], key=lambda row: float(row["minutes"]))
     for at, row in enumerate(rows):
-        name = f"past-{place_code}-{at}"
+        name = f"past-{place_code}-{at}-{row['upto']}"
         try:
             number = _Past(name, row, began - timedelta(minutes=row["minutes"])).play()
         except (Refused, FieldErrors) as refused:  # one example less

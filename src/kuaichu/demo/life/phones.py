@@ -14,6 +14,7 @@ from simulator.world import Rest
 
 Steps = Generator[Rest, None, Any]
 SERIES = "ab"
+UNSIGNED = "-signing"  # so end the names of cases of the past in which somebody has not signed
 LEAVES_AT = ("phone", "particulars", "account", "proposal", "sign")
 
 
@@ -56,4 +57,10 @@ def manners_of(name: str, letter: str, rules: dict[str, Any]) -> Manners:
     """How somebody behaves in this case, now and after a new start."""
     dice = dice_of(name, letter, "manners")
     agrees, vanishes = dice.random() < rules["agree"], dice.random() < rules["vanish"]
-    return Manners(agrees=agrees, vanishes_at=dice.choice(LEAVES_AT) if vanishes else "", hesitates_s=(4.0, 30.0))
+    refuses = name.endswith(UNSIGNED) or dice.random() < rules["refuse_to_sign"]
+    return Manners(
+        agrees=agrees,
+        signs=not refuses,
+        vanishes_at=dice.choice(LEAVES_AT) if vanishes else "",
+        hesitates_s=(4.0, 30.0),
+    )

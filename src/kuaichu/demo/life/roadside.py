@@ -2,7 +2,6 @@
 needed. A visitor has some minutes for it; then simulated staff takes the oldest. Only the city's own cases."""
 
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -32,6 +31,7 @@ GLANCE_S = 4.0  # between two looks at what others have done
 GIVES_UP = timedelta(minutes=15)
 FOR_EVER = timedelta(days=3650)
 TIRED = 10.0
+AFTER_FAULT_S = 60.0
 _log = logging.getLogger("kuaichu.demo")
 
 
@@ -172,14 +172,16 @@ class Roadside:
 
 
 def start(place_code: str, book: Book, *, host: str, port: int, pace: float, stopping: threading.Event) -> None:
-    """Live until told to stop; what goes wrong is written down and ends the roadside, not the demonstration."""
+    """Live until told to stop; what goes wrong is written down, and the roadside begins again from its book."""
     from django.db import connection
 
     if not Person.objects.filter(username__in=roadside()["going_on"]["staff"]).exists():
         return
-    try:
-        Roadside(place_code, book, OwnHouse(host, port, stopping), pace=pace, stopping=stopping).run()
-    except Exception:  # noqa: BLE001 - the calls go on
-        _log.exception("the roadside stands still (process %s)", os.getpid())
-    finally:
-        connection.close()
+    while not stopping.is_set():
+        try:
+            Roadside(place_code, book, OwnHouse(host, port, stopping), pace=pace, stopping=stopping).run()
+        except Exception:  # noqa: BLE001 - the calls go on, and so does the demonstration
+            _log.exception("the roadside stood still")
+            connection.close()
+            stopping.wait(AFTER_FAULT_S)
+    connection.close()

@@ -1,6 +1,7 @@
 """Simulated staff for what no visitor has done: the oldest of the city's own cases, after some minutes. Officers work
 on the desk's pages, adjusters through the product's own actions, as the example case's do."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,15 @@ from kuaichu.demo.life.people import EXAMPLE, losses_of
 from kuaichu.demo.life.streets import dice_of
 from kuaichu.errors import FieldErrors, Refused
 from kuaichu.links.models import Exchange, ExchangeState
+from simulator.house import Unreachable
 from simulator.meter import Meter
 from simulator.officers import Desk, Officer
-from simulator.wire import CALM, Wire
-from simulator.world import World
+from simulator.wire import CALM, Failed, Wire
+from simulator.world import Rest, World
 
 OFFICER = "officer2"
 ADDRESS = "10.1.0.2"
+AWAY_S = 120.0
 DESK_EVERY = timedelta(seconds=20)
 
 
@@ -72,9 +75,16 @@ class Staff:
 
     def begin(self) -> None:
         """Put the officer behind the desk."""
-        wire = Wire(self._world.house, Meter(), dice_of("officer"), CALM, ADDRESS)
-        desk = Desk(wire, OFFICER, PASSWORD)
-        self._world.spawn("officer", CityOfficer(self._world, desk, self).run())
+        self._world.spawn("officer", self._at_desk())
+
+    def _at_desk(self) -> Iterator[Rest]:
+        """Comes back after whatever sent the officer away."""
+        while True:
+            wire = Wire(self._world.house, Meter(), dice_of("officer"), CALM, ADDRESS)
+            try:
+                yield from CityOfficer(self._world, Desk(wire, OFFICER, PASSWORD), self).run()
+            except (Failed, Unreachable):
+                yield AWAY_S * self._world.pace
 
     def look(self) -> None:
         """Adjusters take what is ripe, one job a look; the officer goes through the queues."""

@@ -17,7 +17,7 @@ from kuaichu.demo.city import ensure_rows
 from kuaichu.demo.life import past
 from kuaichu.demo.life.kept import KeptCase, the_book
 from kuaichu.demo.life.people import people_of, roadside
-from kuaichu.demo.life.roadside import Roadside
+from kuaichu.demo.life.roadside import Roadside, start
 from kuaichu.demo.life.staff import Patience
 from kuaichu.demo.play import Play, Scene
 from kuaichu.dossier.actions.photos import pass_photos
@@ -164,7 +164,9 @@ def live(book, minutes: float, *, pace: float = 1.0) -> Roadside:
 
 
 def test_an_accident_waits_for_the_visitor_and_goes_on(city, standing, monkeypatch):
-    rules = roadside()["going_on"] | {"call_officer": 0.0, "agree": 1.0, "vanish": 0.0, "most_open": 1}
+    rules = roadside()["going_on"] | {"call_officer": 0.0, "agree": 1.0, "vanish": 0.0, "refuse_to_sign": 0.0,
+                                         "most_open": 1}  # fmt: skip
+    monkeypatch.setattr("kuaichu.demo.life.roadside.GLANCE_S", 20.0)
     monkeypatch.setattr("kuaichu.demo.life.roadside.roadside", lambda: {"going_on": rules})
     foreign = Play(Scene()).screen().locate().join().photograph().case
     street = live(city, 14)
@@ -179,3 +181,20 @@ def test_an_accident_waits_for_the_visitor_and_goes_on(city, standing, monkeypat
     foreign.refresh_from_db()
     assert (foreign.stage, foreign.photo_state) == (Stage.EVIDENCE, "submitted"), "another's case is left alone"
     assert not Event.objects.filter(Q(stream=foreign.pk) & Q(name__startswith="photos.passed")).exists()
+
+
+def test_what_goes_wrong_is_written_down_and_it_begins_again(city, monkeypatch, caplog):
+    stopping, tries = threading.Event(), []
+
+    def run(self) -> None:
+        tries.append(len(self.book.open))
+        if len(tries) < 3:
+            raise KeyError("something unforeseen")
+        stopping.set()
+
+    monkeypatch.setattr(Roadside, "run", run)
+    monkeypatch.setattr("kuaichu.demo.life.roadside.AFTER_FAULT_S", 0.0)
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    start(PLACE, city, host="127.0.0.1", port=9, pace=1.0, stopping=stopping)
+    assert len(tries) == 3
+    assert caplog.text.count("the roadside stood still") == 2
