@@ -28,7 +28,7 @@ LEASES_S = 95.0  # what a killed process had in hand is taken up by the next one
 ASKED_AGAIN_S = 80.0  # an insurer that was away is asked once a minute
 QUIET_S = 20.0
 LONGEST_DRAIN_S = 900.0
-STUCK_S = 20.0  # without an answer at the end, when the house has long been whole again
+STUCK_S = 60.0  # without an answer at the end, when the house has long been whole again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,9 @@ def run(house: Any, plan: Plan, soak: Soak, *, tell: Callable[[str], None]) -> O
         world.run_live(drain.latest, threads=THREADS, is_over=drain.is_over)
         if stuck := world.meter.waiting(longer_than_s=STUCK_S):
             world.troubles.append(Trouble("phones", house.now(), f"{stuck} were left without an answer"))
+        if house.now() >= drain.latest:
+            # A slow machine: people stop where they are, and the house sends what it has begun.
+            house.wait_until(house.now() + timedelta(seconds=LEASES_S + ASKED_AGAIN_S))
     finally:
         threading.excepthook = before
         counter.shutdown()
