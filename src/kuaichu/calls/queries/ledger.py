@@ -10,6 +10,7 @@ from kuaichu import clock
 from kuaichu.calls.models import RepeatChain
 
 PAGE = 50
+NO_CAUSE = "none"
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ def chains_page(
     page: int = 1,
     size: int = PAGE,
 ) -> ChainPage:
-    """Three statements. Order: overdue (longest first), due, without a day, closed; then the newest call first."""
+    """Three statements. `cause` NO_CAUSE: those of which nobody has said why. Order: overdue (longest first), due, without a day, closed; then the newest call first."""
     rows = RepeatChain.objects.filter(place_id=place)
     if unit_ids is not None:
         rows = rows.filter(root__unit_id__in=unit_ids)
     if owner_id is not None:
         rows = rows.filter(owner_id=owner_id)
     if cause:
-        rows = rows.filter(cause=cause)
+        rows = rows.filter(cause="" if cause == NO_CAUSE else cause)
     if is_open is not None:
         rows = rows.filter(closed_at__isnull=is_open)
     today, total = clock.today(), rows.count()

@@ -58,12 +58,17 @@ def row_of(order: TaskOrder, *, now: datetime | None = None) -> OrderRow:
 class Terms:
     """How a lead unit keeps its terms. `late`: reported after the day that was set, or overdue now; of all orders."""
 
+    lead_id: UUID
     name: str
     orders: int
     open: int
     overdue: int
     late: int
     points: float
+
+    @property
+    def closed(self) -> int:
+        return self.orders - self.open
 
 
 def kept_terms(place_code: str, *, now: datetime | None = None) -> list[Terms]:
@@ -75,18 +80,24 @@ def kept_terms(place_code: str, *, now: datetime | None = None) -> list[Terms]:
     rows = TaskOrder.objects.filter(place_id=place_code).annotate(
         reported_at=Max("steps__at", filter=Q(steps__action="report"))
     )
-    found: dict[str, list[tuple[bool, bool, bool, float]]] = {}
-    fields = ("lead__short_name", "stage", "due_at", "reported_at", "closed_at", "deduction_points")
-    for name, stage, due_at, reported_at, closed_at, points in rows.values_list(*fields):
+    found: dict[tuple[UUID, str], list[tuple[bool, bool, bool, float]]] = {}
+    fields = ("lead_id", "lead__short_name", "stage", "due_at", "reported_at", "closed_at", "deduction_points")
+    for lead_id, name, stage, due_at, reported_at, closed_at, points in rows.values_list(*fields):
         is_overdue = stage in WAITING_FOR_LEAD and due_at < now
         is_late = is_overdue or (stage not in WAITING_FOR_LEAD and reported_at is not None and reported_at > due_at)
-        found.setdefault(name, []).append((closed_at is None, is_overdue, is_late, points))
-    terms = [_terms(name, lines) for name, lines in found.items()]
+        found.setdefault((lead_id, name), []).append((closed_at is None, is_overdue, is_late, points))
+    terms = [_terms(lead_id, name, lines) for (lead_id, name), lines in found.items()]
     return sorted(terms, key=lambda line: (-line.points, -line.late, line.name))
 
 
-def _terms(name: str, lines: list[tuple[bool, bool, bool, float]]) -> Terms:
+def _terms(lead_id: UUID, name: str, lines: list[tuple[bool, bool, bool, float]]) -> Terms:
     opened, overdue, late, points = zip(*lines, strict=True)
     return Terms(
-        name=name, orders=len(lines), open=sum(opened), overdue=sum(overdue), late=sum(late), points=sum(points)
+        lead_id=lead_id,
+        name=name,
+        orders=len(lines),
+        open=sum(opened),
+        overdue=sum(overdue),
+        late=sum(late),
+        points=sum(points),
     )

@@ -38,8 +38,9 @@ def index(request: HttpRequest) -> HttpResponse:
     person = desk.person_of(request)
     is_closed = request.GET.get("closed") == "1"
     place_code = permissions.scope_of(person).place_code
-    context = desk.context(request, "files", desk.asked_of(request, days=1)) | {
-        "files": files_of(place_code, is_closed=is_closed),
+    asked = desk.asked_of(request, days=1)
+    context = desk.context(request, "files", asked) | {
+        "files": [(file, _before_link(asked, file)) for file in files_of(place_code, is_closed=is_closed)],
         "is_closed": is_closed,
         "may_open": permissions.may_keep_files(person),
         "today": clock.today(),
@@ -250,6 +251,13 @@ def _finding(found: Evaluation | None) -> str:
         "before": f"{found.effect.before / days:.2f}",
         "after": f"{found.effect.after / days:.2f}",
     }
+
+
+def _before_link(asked: desk.Asked, file: HotSpotFile) -> str:
+    """The calls that were counted when the file was opened."""
+    near = f"{file.lon_wgs84:.6f},{file.lat_wgs84:.6f},{file.radius_m:.1f}"
+    over = asked.over(Period(file.before_from_on, file.before_until_on))
+    return desk.list_link(over, near=near, category=file.category, counted=str(file.before_count))
 
 
 def _links(asked: desk.Asked, file: HotSpotFile, found: Evaluation | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from kuaichu.accounts.models import Person
 from kuaichu.calls import actions
 from kuaichu.calls.models import Call, RepeatChain
 from kuaichu.calls.permissions import may_handle
-from kuaichu.calls.queries.ledger import ChainPage, ChainRow, chains_page
+from kuaichu.calls.queries.ledger import NO_CAUSE, ChainPage, ChainRow, chains_page
 from kuaichu.calls.states import Cause
 from kuaichu.errors import NotFound, Refused
 from kuaichu.governance import permissions
@@ -146,7 +146,7 @@ def _page(request: HttpRequest, person: Person, *, size: int) -> ChainPage:
         place=scope.place_code,
         unit_ids=scope.unit_ids,
         owner_id=person.pk if request.GET.get("mine") == "1" else None,
-        cause=cause if cause in Cause.values else "",
+        cause=cause if cause in (*Cause.values, NO_CAUSE) else "",
         is_open=STATES[_state(request)],
         page=int(at) if at.isdecimal() else 1,
         size=size,

@@ -276,7 +276,7 @@ def test_an_order_is_checked_returned_and_closed(desk, order, roads):
     desk.post(path + "close/", {"points": "1.5", "words": "第一次反馈不实"})
     order.refresh_from_db()
     assert (order.stage, order.deduction_points) == ("closed", 1.5)
-    assert re.search(r"市政处 1 0 0 0 1\.5", text_of(desk.get("/command/orders/?closed=1")))
+    assert re.search(r"市政处 1 0 1 0 0 1\.5", text_of(desk.get("/command/orders/?closed=1")))
     heads, row = sheet_of(desk.get("/command/orders/?closed=1&format=xlsx"))
     assert (row[heads.index("编号")], row[heads.index("扣分")]) == (order.number, 1.5)
     assert desk.get(path + "order.pdf").content[:5] == b"%PDF-"
@@ -345,3 +345,8 @@ def test_a_form_that_is_sent_twice_makes_one_order_and_one_file(desk, roads, uni
     first, again = (desk.post("/command/files/new/", given) for _ in range(2))
     assert (first.status_code, first.url) == (302, again.url)
     assert HotSpotFile.objects.count() == 1
+
+
+def test_the_ledgers_lines_without_a_cause_can_be_asked_for(desk, chain):
+    assert '<a href="?cause=none"><b>1</b>' in desk.get("/command/repeats/").content.decode()
+    assert [line.chain for line in desk.get("/command/repeats/?cause=none").context["lines"]] == [chain]
