@@ -17,7 +17,7 @@ from simulator.wire import Wire
 from simulator.world import Trouble, World
 
 THREADS = 32
-SEATS = 2  # of each officer's account, for one accident a second
+SEATS = 6  # of each officer's account, for one accident a second
 PACE = 40.0  # people's rests pass so much faster than the clock
 DRAIN_PACE = 120.0  # when no more accidents come: what people and officers wait for by the hour comes in seconds
 SECONDS_BETWEEN_FAULTS = {"mild": 45.0, "hard": 8.0}
