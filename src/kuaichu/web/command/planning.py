@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from kuaichu import clock
@@ -35,7 +37,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """/command/planning/: the newest plan that the person may see, and the form for another."""
     asked = _asked(request)
     visible = _visible(asked)
-    return _shown(request, asked, visible[0] if visible else None, visible)
+    try:
+        return _shown(request, asked, visible[0] if visible else None, visible)
+    except NotFound as lost:  # its file is gone or altered: another can still be made
+        messages.warning(request, gettext(lost.message))
+        return _shown(request, asked, None, visible)
 
 
 @audience("command")

@@ -153,6 +153,15 @@ def test_a_plan_is_repeated(desk, two_weeks):
     assert "警情已有变化" in text_of(desk.post(f"{WHERE}{run.pk}/repeat/", follow=True))
 
 
+def test_a_lost_result_keeps_nobody_from_another_plan(desk, two_weeks, settings):
+    run = made(desk)
+    (settings.FILES / run.result_path).unlink()
+    words = text_of(desk.get(WHERE))
+    assert "这次分析的结果文件不在了，请重新分析" in words
+    assert "还没有测算过" in words
+    assert desk.get(f"{WHERE}{run.pk}/").status_code == 404
+
+
 def test_days_that_were_not_imported_are_told(desk, two_weeks):
     Call.objects.filter(received_at__date="2026-11-10").delete()
     words = text_of(desk.get(f"{WHERE}{made(desk, first='2026-10-01').pk}/"))
