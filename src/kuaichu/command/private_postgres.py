@@ -173,6 +173,13 @@ def _is_running(pid: int) -> bool:
 
 
 def _children(parent: int) -> list[int]:
+    """As Linux tells it, or `ps` elsewhere."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            found.append((int(stat.parent.name), int(stat.read_text().rpartition(") ")[2].split()[1])))
+    if found:
+        return [pid for pid, above in found if above == parent]
     told = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=False).stdout
     pairs = [line.split() for line in told.splitlines()]
     return [int(pid) for pid, above in pairs if int(above) == parent]
