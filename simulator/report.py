@@ -189,10 +189,15 @@ def _head(told: Mapping[str, Any]) -> str:
     return (
         f"<h1>模拟城市报告：{told['reported']} 起报案，{told['days']} 天</h1>"
         f'<p class="quiet">{escape(told["place"])} · 从 {told["first"]} 起 · 种子 {told["seed"]} · '
-        f"{names.get(told['faults'], told['faults'])} · 重现：<code>{escape(told['command'])}</code></p>"
+        f"{names.get(told['faults'], told['faults'])} · 重现：<code>{_unbroken(told['command'])}</code></p>"
         '<p class="note">人的用时是模拟出来的：司机看页面、拍照、犹豫，民警审核，理赔员定损，都按设定的分布随机产生，'
         "不能当作真实城市的成效。软件的用时、故障后的结果和全部检查是实测的：每一步都真的经过系统的网页和接口。</p>"
     )
+
+
+def _unbroken(command: str) -> str:
+    """Breaks between words only: half an option can't be copied."""
+    return " ".join(f"<span>{escape(word)}</span>" for word in command.split())
 
 
 def _beside(told: Mapping[str, Any]) -> str:
