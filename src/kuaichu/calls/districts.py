@@ -1,4 +1,4 @@
-"""In which district a call lies, by the boundaries that the place has given (`./kuaichu import map`); no file, no answer."""
+"""In which district a call lies, by the boundaries that the place gave (`./kuaichu import map`); no file, no answer."""
 
 import json
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
-"""Two periods of one place beside each other: counts by class, both densities, and where it changed more than elsewhere.
+"""Two periods of one place beside each other: counts by class, both densities, where it changed more than elsewhere.
 
 A square of the map is held against the rest of the place in the same two periods: with m calls in the square of which k
-fell into the later one, k of m is drawn from all calls (hypergeometric, as Fisher's exact test has it; two-sided as twice
-the smaller tail), so a year that was quieter everywhere changes no square. q: after Benjamini & Hochberg. That a square
-stood out before and is quieter now may be chance alone (regression to the mean); q doesn't take that out.
+fell into the later one, k of m is drawn from all calls (hypergeometric, as Fisher's exact test has it; two-sided as
+twice the smaller tail), so a year that was quieter everywhere changes no square. q: after Benjamini & Hochberg. That a
+square stood out before and is quieter now may be chance alone (regression to the mean); q doesn't take that out.
 """
 
 import base64

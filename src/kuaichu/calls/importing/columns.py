@@ -64,11 +64,12 @@ def roles_of(header: Sequence[str], known: Words) -> dict[str, int]:
 
 
 def _missing(wanted: str, header: Sequence[str]) -> BadInput:
-    """Names the columns that are there, unless the line looks like a row: then it tells of callers, and this is kept."""
+    """Names the columns that are there, unless the line looks like a row: that tells of callers, and this is kept."""
     is_row = any(len(name) > LONGEST_NAME or any(char.isdigit() for char in name) for name in header)
     if is_row or not any(header):
         zh = f"没有“{wanted}”这一列，第一行也不像列名；请在第一行写上列名"
-        return BadInput(zh, f"there is no column “{wanted}”, and the first line has no names of columns", field=wanted)
+        en = f"there is no column “{wanted}”; does the first line name the columns?"
+        return BadInput(zh, en, field=wanted)
     there = "、".join(header[:MOST_NAMES])
     zh = f"没有“{wanted}”这一列；有的列：{there}。列名不同，请用 --columns 说明"
     return BadInput(zh, f"there is no column “{wanted}”; there are: {there}", field=wanted)

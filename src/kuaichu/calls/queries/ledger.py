@@ -42,7 +42,10 @@ def chains_page(
     page: int = 1,
     size: int = PAGE,
 ) -> ChainPage:
-    """Three statements. `cause` NO_CAUSE: those of which nobody has said why. Order: overdue (longest first), due, without a day, closed; then the newest call first."""
+    """Three statements. `cause` NO_CAUSE: those of which nobody has said why.
+
+    Order: overdue (longest first), due, without a day, closed; then the newest call first.
+    """
     rows = RepeatChain.objects.filter(place_id=place)
     if unit_ids is not None:
         rows = rows.filter(root__unit_id__in=unit_ids)

@@ -47,7 +47,10 @@ def issue(
     order_id: UUID | None = None,
 ) -> TaskOrder:
     """Give a problem to those who can mend it. Without `due_at` the level's days of the place hold (law). With an
-    `order_id` that is known already nothing is issued: the form was sent twice. Journal: order.issued. Raises Refused: order.not_yours, order.element, order.level, order.lead, order.past_due, order.calls.
+    `order_id` that is known already nothing is issued: the form was sent twice.
+
+    Journal: order.issued. Raises Refused: order.not_yours, order.element, order.level, order.lead, order.past_due,
+    order.calls.
     """
     if not may_issue_orders(person):
         raise Refused("order.not_yours", "交办单由研判员和支队领导签发")

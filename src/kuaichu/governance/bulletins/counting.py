@@ -22,7 +22,7 @@ Counts = dict[str, int]
 
 
 def periods(settings: Mapping[str, Any]) -> dict[str, Period]:
-    """now, last_year, previous. While the period runs, `through_on` is its last whole day: of each only so many days."""
+    """now, last_year, previous. While the period runs, `through_on` is its last whole day: so many days of each."""
     now = Period(date.fromisoformat(settings["first_on"]), date.fromisoformat(settings["last_on"]))
     whole = {"now": now, "last_year": now.a_year_before(), "previous": now.previous()}
     if "through_on" not in settings:

@@ -117,7 +117,8 @@ def _conditions(columns: Columns, codes: Codes, wanted: Wanted) -> Iterator[Cond
     if wanted.hour is not None:
         yield lambda index: hours(columns.t[index]) == wanted.hour
     if wanted.ids is not None:
-        yield lambda index: np.isin(columns.id[index], wanted.ids)
+        ids = np.array(wanted.ids, np.int64)
+        yield lambda index: np.isin(columns.id[index], ids)
     if wanted.near is not None:
         near = wanted.near
         yield lambda index: within(columns.lon[index], columns.lat[index], near)

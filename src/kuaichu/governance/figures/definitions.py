@@ -109,7 +109,7 @@ COMPARISONS = (
         "环比",
         "（本期 − 上期）÷ 上期；月对上一个自然月，周和日对前一周、前一日；本期还没有结束的，上期也只取同样的天数或时刻",
         "Period on period",
-        "(this period − the one before) ÷ that; a month against the calendar month before; while it runs, of both only as "
-        "many days or hours",
+        "(this period − the one before) ÷ that; a month against the calendar month before; while it runs, of both only"
+        " as many days or hours",
     ),
 )

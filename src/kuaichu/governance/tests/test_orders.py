@@ -63,7 +63,8 @@ def test_from_issue_to_close_with_one_return(order, analyst, contact):
     names = Event.objects.filter(stream=order.pk).order_by("seq").values_list("name", flat=True)
     assert list(names)[-1] == "order.closed"
     assert orders_of("339900") == []
-    assert kept_terms("339900") == [Terms(lead_id=order.lead_id, name="市政处", orders=1, open=0, overdue=0, late=0, points=1.0)]
+    terms = Terms(lead_id=order.lead_id, name="市政处", orders=1, open=0, overdue=0, late=0, points=1.0)
+    assert kept_terms("339900") == [terms]
 
 
 def test_overdue_orders_say_for_how_long(order):

@@ -86,7 +86,7 @@ def period_of(first: str, last: str) -> Period | None:
 
 
 def form_id(request: HttpRequest) -> UUID:
-    """The id that a form gives to what it makes, so that the same form sent twice makes one; a new one for a new form."""
+    """The id that a form gives to what it makes, so that one sent twice makes one; a new one for a new form."""
     try:
         return UUID(request.POST.get("form_id", ""))
     except ValueError:
