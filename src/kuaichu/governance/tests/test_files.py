@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from math import exp
 
 import pytest
-from scipy.stats import binom, fisher_exact
-from scipy.stats.contingency import odds_ratio
 
 from kuaichu import clock
 from kuaichu.accounts.models import Person
@@ -113,6 +111,8 @@ def test_what_is_refused(file, analyst, leader, officer):
 
 
 def test_the_effect_is_fishers_and_never_proved_by_nothing():
+    from scipy.stats import binom  # a second to import, wanted here only
+
     effect = effect_of(before=30, after=10, rest_before=10**7, rest_after=10**7)
     assert effect.p == pytest.approx(binom.cdf(10, 40, 0.5), rel=1e-3)  # a huge rest: a fair coin for each call
     assert effect.ratio == pytest.approx(1 / 3, rel=1e-3)
@@ -128,6 +128,9 @@ def test_the_effect_is_fishers_and_never_proved_by_nothing():
 
 @pytest.mark.parametrize("counts", [(24, 6, 40, 44), (30, 10, 5000, 5200), (3, 9, 80, 100), (300, 280, 40_000, 41_000)])
 def test_the_interval_is_scipys(counts):
+    from scipy.stats import fisher_exact
+    from scipy.stats.contingency import odds_ratio
+
     before, after, rest_before, rest_after = counts
     table = [[after, before], [rest_after, rest_before]]
     effect = effect_of(before=before, after=after, rest_before=rest_before, rest_after=rest_after)
