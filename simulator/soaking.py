@@ -85,7 +85,8 @@ def _spawn(outcome: Outcome, soak: Soak, end: datetime, tell: Callable[[str], No
     world.spawn("faults", suffering(world, hours, until=end))
     for insurer in outcome.insurers.values():
         first, last = (share * soak.length_s / 3600 for share in INSURERS_AWAY)
-        insurer.temper = replace(insurer.temper, away=(first, last))
+        # Nonsense parks a message until an officer tries again, hours later: more than a soak has.
+        insurer.temper = replace(insurer.temper, away=(first, last), nonsense=0.0)
 
 
 def _arrivals(outcome: Outcome, soak: Soak, end: datetime) -> Iterator[float]:
