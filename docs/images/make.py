@@ -242,6 +242,15 @@ def show_the_city(browser: Browser, origin: str) -> None:
     keep_small(leader.page.screenshot(), "desk-map")
 
 
+def show_the_desk(browser: Browser, origin: str) -> None:
+    """The officer's desk of the living city, some minutes after a start: queues with work, photos to check."""
+    officer = Officer(browser, origin=origin, username="officer", shots=None)
+    officer.page.goto("/police/?queue=photos")
+    officer.page.locator("a.row").last.click()
+    officer.page.wait_for_timeout(2500)
+    keep(officer.page, "desk-photos")
+
+
 def keep_small(shot: bytes, name: str) -> None:
     """A page full of shades, three quarters as wide: PNG can't compress them."""
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
@@ -264,6 +273,7 @@ def main(origin: str) -> None:
         ask_the_police(browser, origin, officer)
         show_the_law(browser, origin)
         show_the_city(browser, origin)
+        show_the_desk(browser, origin)
         browser.close()
 
 
