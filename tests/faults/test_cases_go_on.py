@@ -149,6 +149,17 @@ def test_choices_made_before_an_officer_came_count_no_longer(officer):
     assert stage_of(pair) == Stage.LIABILITY
 
 
+@pytest.mark.parametrize("end", [cases.close_as_transferred, cases.close_attended, cases.resume_online])
+def test_an_officer_who_comes_after_a_colleague_has_ended_it_opens_nothing_again(end, officer):
+    pair = factories.at_liability(officer)
+    cases.request_officer(party_id=pair.parties["A"].pk)
+    cases.attend(case_id=pair.case.pk, officer=officer)
+    end(case_id=pair.case.pk, officer=officer)
+    with pytest.raises(Refused):
+        cases.attend(case_id=pair.case.pk, officer=officer)
+    assert not pair.case.matters.filter(settled_at=None).exists()
+
+
 def test_midnight_and_the_years_end(officer):
     """A case of the last second of the year is numbered and dated by its own day, and goes on in the new one."""
     with clock.moved_to(NEW_YEAR):

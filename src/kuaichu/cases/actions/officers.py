@@ -62,8 +62,10 @@ def _call(case: Case, *, reason: str, actor: Actor) -> None:
 
 @transaction.atomic
 def attend(*, case_id: UUID, officer: Person) -> None:
-    """An officer takes the case up in the field; taking up again changes nothing."""
+    """An officer takes the case up in the field; taking up again changes nothing. A tap that comes after a colleague
+    has ended the call, or handed the case back, must not open it again: Refused."""
     case = _lock_for(officer, case_id)
+    require_move("resume_online", stage=case.stage, who="staff")
     matter = matters.open_matter(case, "attendance")
     if matter.outcome == "attended":
         return
