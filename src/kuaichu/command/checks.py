@@ -15,6 +15,8 @@ from kuaichu.command.paths import ROOT
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 # Arrays in, arrays out. In a stage of their own, file by file: in a fresh checkout each kernel is compiled once.
 ANALYSIS = ("src/kuaichu/analysis", "src/kuaichu/command/tests/analysing")
+# Two whole runs of a city, whose answers must be the same: slow, and in processes and homes of their own.
+SAME_RUN = "simulator/tests/test_same_run.py"
 # What knows no database is not asked twice.
 CITY = "src/kuaichu/command/tests/test_city_home.py"  # brings its own
 WITHOUT_DATABASE = ("tests/style", "src/kuaichu/law", "src/kuaichu/dossier/documents", CITY)
@@ -60,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 def stages(more: list[str], *, is_fast: bool) -> list[Stage]:
     pytest = ("-m", "pytest", "-q")
     quick = (*pytest, "-n", "2", "--dist", "worksteal", "-m", "not browser and not spark", *_without("tests/journeys"))
-    quick = (*quick, *_without(*ANALYSIS))
+    quick = (*quick, *_without(*ANALYSIS, SAME_RUN))
     found = [
         Stage(
             name="研判 analysis",
@@ -74,6 +76,8 @@ def stages(more: list[str], *, is_fast: bool) -> list[Stage]:
         if url
         else Stage(name="PostgreSQL", skipped="跳过：没有 KUAICHU_TEST_DATABASE_URL · skipped, it is not set")
     )
+    same = Stage(name="同一种子 same run", arguments=(*pytest, SAME_RUN, *more))
+    found.append(Stage(name=same.name, skipped="跳过：--fast · skipped") if is_fast else same)
     found.append(_browser_stage(pytest, more, is_fast=is_fast))
     return found
 
