@@ -1,4 +1,4 @@
-"""One running house and one browser for all journeys; screenshots go to KUAICHU_ARTIFACTS when it is set."""
+"""One running house and one browser in each test process; screenshots go to KUAICHU_ARTIFACTS when it is set."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -17,6 +17,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+# First, so that no process is left alone with them at the end.
+LONG = ("self_settlement", "determination_and_review", "three_cars", "without_scripts")
 pytestmark = pytest.mark.browser
 
 
@@ -24,11 +26,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/journeys" in str(item.path):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONG) if name in item.name), len(LONG)))
 
 
 @pytest.fixture(scope="session")
 def the_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[house.House]:
-    running, group = house.start(tmp_path_factory.mktemp("house"))
+    common = tmp_path_factory.getbasetemp()
+    common = common.parent if "PYTEST_XDIST_WORKER" in os.environ else common  # of all processes of this run
+    running, group = house.start(tmp_path_factory.mktemp("house"), prepared=house.prepare(common))
     yield running
     group.stop()
 

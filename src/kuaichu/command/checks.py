@@ -98,7 +98,8 @@ def _browser_stage(pytest: tuple[str, ...], more: list[str], *, is_fast: bool) -
         return Stage(
             name=name, skipped=f"跳过：找不到 Chromium · skipped, no Chromium found ({how}, or KUAICHU_CHROMIUM=…)"
         )
-    return Stage(name=name, arguments=(*pytest, "tests/journeys", *more), env={"KUAICHU_CHROMIUM": browser})
+    two = ("-n", "2", "--dist", "worksteal")  # each with a house and a browser of its own
+    return Stage(name=name, arguments=(*pytest, *two, "tests/journeys", *more), env={"KUAICHU_CHROMIUM": browser})
 
 
 def find_browser() -> str:

@@ -22,7 +22,8 @@ def main(arguments: list[str]) -> int:
     from kuaichu.links.insurer import twin
     from kuaichu.links.insurer.twin_server import TwinServer
 
-    tempers = {"steady": twin.STEADY, "moody": twin.MOODY, "failing": twin.FAILING, "nonsense": twin.NONSENSE}
+    names = ("steady", "moody", "hurried", "failing", "nonsense")
+    tempers = {name: getattr(twin, name.upper()) for name in names}
     options = _parser(list(tempers)).parse_args(arguments)
     pairs = [given.partition("=") for given in options.insurer or DEFAULT_TEMPERS]
     twins = [twin.TwinInsurer(code, tempers[name], seed=options.seed) for code, _, name in pairs]

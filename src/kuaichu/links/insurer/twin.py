@@ -12,7 +12,7 @@ import json
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -41,6 +41,7 @@ class Temper:
 
 STEADY = Temper()
 MOODY = Temper(delay_s=(1.0, 3.0), busy_share=0.3, late_share=0.4, twice_share=0.3, callback_s=(4.0, 8.0))
+HURRIED = replace(MOODY, delay_s=(0.1, 0.3), callback_s=(0.4, 0.8))  # the same moods, for who watches and waits
 FAILING = Temper(busy_share=1.0, busy_most=10**9)
 REFUSING = Temper(refusal_share=1.0)
 NONSENSE = Temper(nonsense_share=1.0)
