@@ -1,4 +1,4 @@
-"""Partners whose systems don't answer, for the desk's page of exceptions."""
+"""Partners and what is sent to them in words, for the desk's page of exceptions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from kuaichu.accounts.models import Agency
 from kuaichu.links import lines
 
+OPERATIONS: dict[str, str | Promise] = {
+    "code.send": _("验证码短信"),
+    "invitation.send": _("邀请短信"),
+    "link.send": _("案件链接短信"),
+    "progress.send": _("进度短信"),
+    "notice.send": _("拒赔通知短信"),
+    "file.seal": _("文书签章"),
+    "claim.notify": _("向保险公司报案"),
+    "payment.order": _("向保险公司发付款指令"),
+}
 _KINDS: dict[str, str | Promise] = {"sms": _("短信通道"), "seal": _("签章服务")}
 
 

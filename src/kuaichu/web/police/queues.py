@@ -23,6 +23,7 @@ from kuaichu.liability.models import Review
 from kuaichu.liability.states import ReviewState
 from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
 from kuaichu.prepared import Prepared
+from kuaichu.web.police import partners
 
 MOST_ROWS = 100
 SOON = 2 / 3  # the part of a period after which its clock turns amber
@@ -180,11 +181,15 @@ def exceptions(person: Person) -> list[Row]:
         if event.stream in cases
     ]
     rows += [
-        _row(cases[stream], key=f"exchange-{exchange.pk}", since_at=exchange.created_at, note=exchange.operation)
+        _row(cases[stream], key=f"exchange-{exchange.pk}", since_at=exchange.created_at, note=_sent(exchange))
         for exchange in exchanges
         if (stream := exchange.stream) in cases
     ]
     return sorted(rows, key=lambda row: row.since_at)
+
+
+def _sent(exchange: Exchange) -> str:
+    return str(partners.OPERATIONS.get(exchange.operation, exchange.operation))
 
 
 def search(person: Person, text: str) -> list[Row]:
