@@ -26,4 +26,4 @@ def take_turns() -> None:
             return alone(self, signature)
 
     in_turn.__wrapped__ = alone  # type: ignore[attr-defined]
-    Dispatcher.compile = in_turn
+    Dispatcher.compile = in_turn  # type: ignore[method-assign, assignment]

@@ -1,6 +1,7 @@
 """A small file system in memory that only this process and its children see, so that a disk can be filled up.
 
-Linux, and the right to mount (root with CAP_SYS_ADMIN): unshare(2), mount(2). It vanishes with the last of the processes.
+Linux, and the right to mount (root with CAP_SYS_ADMIN): unshare(2), mount(2). It vanishes with the last of the
+processes.
 """
 
 import ctypes

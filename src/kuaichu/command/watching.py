@@ -1,4 +1,4 @@
-"""The watchdog's other end: what is to end, and which folders are to go, should this process die without cleaning up."""
+"""The watchdog's end here: what is to end, and which folders are to go, should this process die without cleaning up."""
 
 import contextlib
 import subprocess

@@ -305,9 +305,7 @@ def before_after(rows: Columns, ground: Ground, settings: Settings, rng: np.rand
     }
     placed = {when: each.taken(np.flatnonzero(np.isfinite(each.lon))) for when, each in parts.items()}
     bandwidth_m = float(settings["bandwidth_m"])
-    made = {
-        when: picture(each.lon, each.lat, box=ground.box, bandwidth_m=bandwidth_m) for when, each in placed.items()
-    }
+    made = {when: picture(each.lon, each.lat, box=ground.box, bandwidth_m=bandwidth_m) for when, each in placed.items()}
     spots = comparing.changes(placed, settings)
     return {
         "counts": {when: comparing.counts(each) for when, each in parts.items()},

@@ -87,7 +87,7 @@ def answer_to(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """`handler500`: what failed outside of every view (sessions, the form's token) may pass too. Django calls this while
+    """`handler500`: what failed outside of every view (sessions, the form's token) may pass too. Django calls this as
     it handles the exception."""
     error = sys.exc_info()[1]
     return answer_to(request, error) if error is not None and is_passing(error) else server_error(request)
