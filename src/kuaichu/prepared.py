@@ -10,6 +10,7 @@ place of the values, and afterwards only these are exchanged. Rows come out as t
 Not for lists of varying length (`__in`) and values that may be None: those change the text.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,7 @@ from django.db.models import CharField, DateTimeField, Field, IntegerField, Mode
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
+_WORD = re.compile(r"[a-z_.]{1,40}")
 _MARKS: dict[type[Any], Callable[[int], Any]] = {
     UUIDField: lambda number: UUID(int=2**127 + number),
     DateTimeField: lambda number: datetime(2999, 1, 1, tzinfo=UTC) + timedelta(seconds=number),
@@ -80,10 +82,26 @@ class Prepared(Generic[M]):
             (True, stored[part]) if isinstance(part, str | int | UUID | datetime) and part in stored else (False, part)
             for part in parameters
         ]
+        text, found = _with_words(text, found)
         missing = set(marks) - {part for is_mark, part in found if is_mark}
         if missing:
             raise TypeError(f"{sorted(missing)} not found among the parameters: it changes the text or is not used")
         return _Composed(query, compiler, text, found)
+
+
+def _with_words(text: str, parameters: list[tuple[bool, Any]]) -> tuple[str, list[tuple[bool, Any]]]:
+    """Plain words such as a state's name written out, because SQLite uses a partial index only for what it can read."""
+    parts = text.split("%s")
+    if len(parts) != len(parameters) + 1:  # a %s of another meaning: leave it as it is
+        return text, parameters
+    found, kept = parts[0], []
+    for (is_mark, part), after in zip(parameters, parts[1:], strict=True):
+        if not is_mark and isinstance(part, str) and _WORD.fullmatch(part):
+            found += f"'{part}'{after}"
+        else:
+            kept.append((is_mark, part))
+            found += f"%s{after}"
+    return found, kept
 
 
 class _Composed:

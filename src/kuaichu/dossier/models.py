@@ -89,6 +89,7 @@ class Instrument(models.Model):
                 name="dossier_instrument_one_open",
             )
         ]
+        indexes = [models.Index(fields=["case"], name="dossier_instrument_served", condition=Q(state="served"))]
 
 
 class InstrumentFile(models.Model):

@@ -39,6 +39,7 @@ class Event(models.Model):
                 condition=Q(handled_at__isnull=True, parked_at__isnull=True),
             ),
             models.Index(fields=["name", "at"], name="journal_event_by_name"),
+            models.Index(fields=["stream"], name="journal_event_parked", condition=Q(parked_at__isnull=False)),
         ]
 
 

@@ -99,3 +99,6 @@ class Review(models.Model):
     decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
     conclusion = EncryptedTextField(blank=True)
     instrument = models.OneToOneField(Instrument, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["decide_by_at"], name="liability_review_applied", condition=Q(state="applied"))]

@@ -32,14 +32,12 @@ def run_due(limit: int = MOST, *, only: Collection[str] = (), but: Collection[st
 
     `only` and `but` are kinds of partner, so that a slow kind can have a lane of its own.
     """
-    now, silent = clock.now(), lines.away()
-    if not silent:
-        found = _first(tuple(only), tuple(but)).tuples(now=now)
-        return sum(_send_one(pk) for (pk,) in found[:limit])
-    due = _mine(now, tuple(only), tuple(but))
-    ids = list(due.filter(lines.but(silent)).values_list("id", flat=True)[:limit])
-    for line in silent:
-        probe = due.filter(kind=line.kind, partner=line.partner).values_list("id", flat=True).first()
+    now, mine = clock.now(), (tuple(only), tuple(but))
+    ids = [pk for (pk,) in _first(*mine).tuples(now=now)[:limit]]
+    for line in lines.away():
+        if line.next_probe_at is None or line.next_probe_at > now:
+            continue
+        probe = _mine(now, *mine).filter(kind=line.kind, partner=line.partner).values_list("id", flat=True).first()
         if probe and lines.take_probe(line):
             ids.append(probe)
     return sum(map(_send_one, ids))
@@ -52,7 +50,7 @@ def _mine(now: datetime, only: tuple[str, ...], but: tuple[str, ...]) -> QuerySe
 
 @cache
 def _first(only: tuple[str, ...], but: tuple[str, ...]) -> Prepared[Exchange]:
-    return Prepared(lambda now: _mine(now, only, but).values_list("id")[:MOST], now=DateTimeField())
+    return Prepared(lambda now: lines.answered_by(_mine(now, only, but)).values_list("id")[:MOST], now=DateTimeField())
 
 
 def _due(now: datetime) -> Q:

@@ -5,12 +5,11 @@ A circuit breaker as M. Nygard describes it (Release It!, 2007, "Circuit Breaker
 workers know the same.
 """
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from kuaichu import clock
 from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
@@ -31,20 +30,6 @@ class Silence(Enum):
 
 
 _AWAY = Prepared(lambda: PartnerLine.objects.filter(away_since__isnull=False).order_by("away_since", "pk"))
-_NEXT_QUEUED = Prepared(
-    lambda: (
-        Exchange.objects.filter(direction="out", state=ExchangeState.QUEUED)
-        .order_by("next_at")
-        .values_list("next_at")[:1]
-    )
-)
-_NEXT_LAPSED = Prepared(
-    lambda: (
-        Exchange.objects.filter(direction="out", state=ExchangeState.SENDING)
-        .order_by("claimed_until")
-        .values_list("claimed_until")[:1]
-    )
-)
 
 
 def away() -> list[PartnerLine]:
@@ -59,12 +44,10 @@ def waiting(line: PartnerLine) -> int:
     ).count()
 
 
-def but(lines: Collection[PartnerLine]) -> Q:
-    """Messages for anybody else."""
-    found = Q()
-    for line in lines:
-        found &= ~Q(kind=line.kind, partner=line.partner)
-    return found
+def answered_by(messages: "QuerySet[Exchange]") -> "QuerySet[Exchange]":
+    """Those of the messages whose partner is not away."""
+    line = PartnerLine.objects.filter(kind=OuterRef("kind"), partner=OuterRef("partner"), away_since__isnull=False)
+    return messages.filter(~Exists(line))
 
 
 def take_probe(line: PartnerLine) -> bool:
@@ -99,19 +82,30 @@ def note_answer(exchange: Exchange) -> None:
     found.filter(silences__gt=0).update(silences=0, away_since=None, next_probe_at=None)
 
 
+_SENT = Exchange.objects.filter(direction="out")
+_NEXT_QUEUED = Prepared(
+    lambda: answered_by(_SENT.filter(state=ExchangeState.QUEUED)).order_by("next_at").values_list("next_at")[:1]
+)
+_NEXT_LAPSED = Prepared(
+    lambda: (
+        answered_by(_SENT.filter(state=ExchangeState.SENDING))
+        .order_by("claimed_until")
+        .values_list("claimed_until")[:1]
+    )
+)
+_NEXT_PROBE = Prepared(
+    lambda: (
+        PartnerLine.objects.filter(
+            Exists(_SENT.filter(kind=OuterRef("kind"), partner=OuterRef("partner"), state=ExchangeState.QUEUED)),
+            away_since__isnull=False,
+        )
+        .order_by("next_probe_at")
+        .values_list("next_probe_at")[:1]
+    )
+)
+
+
 def next_due() -> datetime | None:
     """The first moment at which a waiting message will be due; a past one is due already. None: nothing waits."""
-    silent = away()
-    if not silent:
-        found = [*_NEXT_QUEUED.tuples(), *_NEXT_LAPSED.tuples()]
-        return min((moment for (moment,) in found if moment is not None), default=None)
-    rows = Exchange.objects.filter(but(silent), direction="out")
-    moments = [
-        rows.filter(state=ExchangeState.QUEUED).order_by("next_at").values_list("next_at", flat=True).first(),
-        rows.filter(state=ExchangeState.SENDING)
-        .order_by("claimed_until")
-        .values_list("claimed_until", flat=True)
-        .first(),
-        *[line.next_probe_at for line in silent if waiting(line)],
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    found = [moment for query in (_NEXT_QUEUED, _NEXT_LAPSED, _NEXT_PROBE) for (moment,) in query.tuples()]
+    return min((moment for moment in found if moment is not None), default=None)

@@ -41,7 +41,9 @@ class Exchange(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_at"], name="links_exchange_due", condition=Q(state__in=["queued", "sending"])),
+            models.Index(fields=["next_at"], name="links_exchange_queued", condition=Q(state="queued")),
+            models.Index(fields=["claimed_until"], name="links_exchange_sending", condition=Q(state="sending")),
+            models.Index(fields=["stream"], name="links_exchange_failed", condition=Q(state="failed")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(direction__in=["out", "in"]), name="links_exchange_direction"),

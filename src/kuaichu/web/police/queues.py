@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -65,7 +65,7 @@ def scope(person: Person) -> Q:
 
 
 def _under(unit: UUID | None) -> Q:
-    return Q(unit_id=unit) | Q(unit__superior_id=unit)
+    return Q(unit_id__in=Agency.objects.filter(Q(pk=unit) | Q(superior_id=unit)).values("pk"))
 
 
 def counts(person: Person) -> dict[str, int]:
@@ -210,10 +210,8 @@ def _signing(person: Person) -> QuerySet[Instrument]:
 
 
 def _signing_in(cases: QuerySet[Case]) -> QuerySet[Instrument]:
-    cases = cases.filter(stage=Stage.SIGNING)
-    return Instrument.objects.filter(
-        kind=InstrumentKind.DETERMINATION, state=InstrumentState.SERVED, case__in=cases.values("pk")
-    )
+    mine = Exists(cases.filter(stage=Stage.SIGNING, pk=OuterRef("case_id")))
+    return Instrument.objects.filter(mine, kind=InstrumentKind.DETERMINATION, state=InstrumentState.SERVED)
 
 
 def _reviews(person: Person) -> QuerySet[Review]:
@@ -221,7 +219,7 @@ def _reviews(person: Person) -> QuerySet[Review]:
 
 
 def _reviews_in(cases: QuerySet[Case]) -> QuerySet[Review]:
-    return Review.objects.filter(state=ReviewState.APPLIED, determination__case__in=cases.values("pk"))
+    return Review.objects.filter(Exists(cases.filter(pk=OuterRef("determination__case_id"))), state=ReviewState.APPLIED)
 
 
 def _parked(person: Person) -> QuerySet[Event]:
@@ -229,7 +227,7 @@ def _parked(person: Person) -> QuerySet[Event]:
 
 
 def _parked_in(cases: QuerySet[Case]) -> QuerySet[Event]:
-    return Event.objects.filter(parked_at__isnull=False, stream__in=cases.values("pk"))
+    return Event.objects.filter(Exists(cases.filter(pk=OuterRef("stream"))), parked_at__isnull=False)
 
 
 def _failed(person: Person) -> QuerySet[Exchange]:
@@ -237,7 +235,7 @@ def _failed(person: Person) -> QuerySet[Exchange]:
 
 
 def _failed_in(cases: QuerySet[Case]) -> QuerySet[Exchange]:
-    return Exchange.objects.filter(state=ExchangeState.FAILED, stream__in=cases.values("pk"))
+    return Exchange.objects.filter(Exists(cases.filter(pk=OuterRef("stream"))), state=ExchangeState.FAILED)
 
 
 def _counts_of(unit: UUID) -> QuerySet[Agency]:
