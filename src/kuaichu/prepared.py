@@ -17,7 +17,18 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, DateTimeField, Field, IntegerField, Model, QuerySet, UUIDField
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    F,
+    Field,
+    Func,
+    IntegerField,
+    Model,
+    QuerySet,
+    Subquery,
+    UUIDField,
+)
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
@@ -87,6 +98,12 @@ class Prepared(Generic[M]):
         if missing:
             raise TypeError(f"{sorted(missing)} not found among the parameters: it changes the text or is not used")
         return _Composed(query, compiler, text, found)
+
+
+def how_many(found: "QuerySet[Any, Any]") -> Subquery:
+    """The number of rows in the place of a column, for several counts in one statement."""
+    counted = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return Subquery(found.order_by().annotate(how_many=counted).values("how_many"))
 
 
 def _with_words(text: str, parameters: list[tuple[bool, Any]]) -> tuple[str, list[tuple[bool, Any]]]:

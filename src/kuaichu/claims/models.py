@@ -56,7 +56,10 @@ class Claim(models.Model):
                 name="claims_claim_refusal_is_signed",
             ),
         ]
-        indexes = [models.Index(fields=["insurer", "state", "opened_at"], name="claims_claim_queue")]
+        indexes = [
+            models.Index(fields=["insurer", "state", "opened_at"], name="claims_claim_queue"),
+            models.Index(fields=["insurer"], name="claims_claim_flagged", condition=Q(flagged_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.report_number or str(self.pk)

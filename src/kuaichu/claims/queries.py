@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from kuaichu.accounts.models import Agency
 from kuaichu.cases.models import Case, Deadline, Matter, Party
@@ -13,6 +13,7 @@ from kuaichu.claims.models import Approval, Assessment, Claim, OwnPayConsent, Pa
 from kuaichu.claims.responsibility import assessing_claims
 from kuaichu.claims.states import DECIDED, ClaimState
 from kuaichu.liability.queries import Grades, grades_in_force
+from kuaichu.prepared import Prepared, how_many
 
 MOST_ROWS = 100
 _RUNNING = ("claim.documents_list", "claim.decide", "claim.pay", "claim.refusal_notice")
@@ -192,8 +193,15 @@ def queue_of(claim: Claim) -> Queue:
 
 def counts(agency: Agency) -> dict[str, int]:
     """How many claims of an insurer lie in each queue (one statement)."""
-    claims = Claim.objects.filter(insurer=agency)
-    return claims.aggregate(**{queue.name: Count("pk", filter=queue.filter) for queue in QUEUES})
+    return dict(zip(BY_NAME, _COUNTS.tuples(insurer=agency)[0], strict=True))
+
+
+def _counts_of(insurer: UUID) -> QuerySet[Agency]:
+    found = [Claim.objects.filter(queue.filter, insurer=insurer) for queue in QUEUES]
+    return Agency.objects.filter(pk=insurer).values_list(*map(how_many, found))
+
+
+_COUNTS = Prepared(_counts_of, insurer=UUIDField())
 
 
 def rows(agency: Agency, queue: Queue) -> list[QueueRow]:

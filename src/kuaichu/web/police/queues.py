@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,7 @@ from kuaichu.journal.models import Event
 from kuaichu.liability.models import Review
 from kuaichu.liability.states import ReviewState
 from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
-from kuaichu.prepared import Prepared
+from kuaichu.prepared import Prepared, how_many
 from kuaichu.web.police import partners
 
 MOST_ROWS = 100
@@ -245,16 +244,7 @@ def _counts_of(unit: UUID) -> QuerySet[Agency]:
         *(rows_in(cases) for rows_in in (_signing_in, _reviews_in, _parked_in, _failed_in)),
         PartnerLine.objects.filter(away_since__isnull=False),
     )
-    return Agency.objects.filter(pk=unit).values_list(*(_number(each) for each in counted))
-
-
-def _number(found: QuerySet[Any]) -> Subquery:
-    """How many rows, in the place of a column."""
-    return Subquery(
-        found.order_by()
-        .annotate(how_many=Func(F("pk"), function="COUNT", output_field=IntegerField()))
-        .values("how_many")
-    )
+    return Agency.objects.filter(pk=unit).values_list(*map(how_many, counted))
 
 
 _COUNTS = Prepared(_counts_of, unit=UUIDField())
