@@ -10,6 +10,7 @@ from django.db.models import DateTimeField, F, QuerySet
 from kuaichu import clock, law, rows
 from kuaichu.cases.locking import lock_case
 from kuaichu.cases.models import Case, Deadline
+from kuaichu.cases.moments import now_but_not_before
 from kuaichu.prepared import Prepared
 
 MAX_TRIES = 5
@@ -33,7 +34,7 @@ def start(case: Case, name: str, *, started_at: datetime, subject: str = "") -> 
     due = law.due(name, started_at=started_at, place=case.place_id)
     Deadline.objects.filter(
         case=case, clock=name, subject=subject, settled_at__isnull=True, fired_at__isnull=False
-    ).update(settled_at=clock.now())
+    ).update(settled_at=now_but_not_before("started_at"))
     running = rows.find(Deadline, case=case, clock=name, subject=subject, settled_at=None)
     new = Deadline(case=case, clock=name, subject=subject, started_at=started_at, due_at=due.at)
     return running or rows.insert(new)
@@ -44,7 +45,7 @@ def settle(case: Case, *names: str, subject: str | None = None) -> None:
     running = Deadline.objects.filter(case=case, clock__in=names, settled_at__isnull=True)
     if subject is not None:
         running = running.filter(subject=subject)
-    running.update(settled_at=clock.now())
+    running.update(settled_at=now_but_not_before("started_at"))
 
 
 def run_due(actions: Mapping[str, Callable[[Deadline], object]], limit: int = MOST) -> int:
@@ -64,7 +65,7 @@ def _fire(pk: int, actions: Mapping[str, Callable[[Deadline], object]]) -> int:
             case_id = Deadline.objects.filter(pk=pk).values_list("case_id", flat=True).get()
             lock_case(case_id)
             changed = Deadline.objects.filter(pk=pk, fired_at__isnull=True, settled_at__isnull=True).update(
-                fired_at=clock.now()
+                fired_at=now_but_not_before("due_at")
             )
             if changed != 1:
                 return 0

@@ -3,6 +3,7 @@
 from kuaichu import clock
 from kuaichu.cases.locking import save_case
 from kuaichu.cases.models import Case, Matter
+from kuaichu.cases.moments import now_but_not_before
 from kuaichu.cases.states import Outcome, require_move
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM, Actor
@@ -22,7 +23,7 @@ def open_matter(case: Case, kind: str, *, subject: str = "") -> Matter:
 def settle_matter(case: Case, kind: str, *, subject: str = "", outcome: str) -> None:
     """Settle a matter; settling again changes nothing. The caller holds the case's lock."""
     Matter.objects.filter(case=case, kind=kind, subject=subject, settled_at__isnull=True).update(
-        settled_at=clock.now(), outcome=outcome
+        settled_at=now_but_not_before("opened_at"), outcome=outcome
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from kuaichu import clock, law
 from kuaichu.cases.locking import lock_case, save_case
 from kuaichu.cases.models import Case, JoinCode, Party, PartyDevice
+from kuaichu.cases.moments import now_but_not_before
 from kuaichu.cases.states import Outcome, Stage, require_move
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM
@@ -61,7 +62,8 @@ def _forget(case_id: UUID, quiet_since: datetime) -> int:
         party.save(update_fields=list(_PERSONAL))
     PartyDevice.objects.filter(party__case=case).delete()
     JoinCode.objects.filter(case=case).update(invited_phone="")
-    case.matters.filter(settled_at__isnull=True).update(settled_at=clock.now(), outcome="withdrawn")
-    case.deadlines.filter(settled_at__isnull=True).update(settled_at=clock.now())
+    ended_at = now_but_not_before("opened_at")
+    case.matters.filter(settled_at__isnull=True).update(settled_at=ended_at, outcome="withdrawn")
+    case.deadlines.filter(settled_at__isnull=True).update(settled_at=now_but_not_before("started_at"))
     record("case.withdrawn", stream=case.pk, actor=SYSTEM, subject=f"case:{case.pk}")
     return 1

@@ -10,6 +10,7 @@ from kuaichu.cases import deadlines, matters
 from kuaichu.cases.actions.particulars import complete_if_ready
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Deadline
+from kuaichu.cases.moments import now_but_not_before
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.states import Outcome, Path, PhotoState, Stage, require_move
 from kuaichu.errors import Refused
@@ -96,7 +97,8 @@ def close_as_transferred(*, case_id: UUID, officer: Person) -> None:
     """The ordinary procedure takes over (令146 Art. 27): the online case ends as a record."""
     case = _lock_for(officer, case_id)
     require_move("close", stage=case.stage, who="staff")
-    case.matters.filter(settled_at__isnull=True).update(settled_at=clock.now(), outcome="transferred")
+    ended_at = now_but_not_before("opened_at")
+    case.matters.filter(settled_at__isnull=True).update(settled_at=ended_at, outcome="transferred")
     deadlines.settle(case, "officer.field_target")
     record("case.transferred", stream=case.pk, actor=Actor("staff", str(officer.pk)))
     matters.close_if_done(case, outcome=Outcome.TRANSFERRED, actor=Actor("staff", str(officer.pk)))
