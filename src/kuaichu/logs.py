@@ -1,7 +1,7 @@
 """Lines of the log without what people typed: an error's trace names files, lines and kinds, not its words.
 
-An error's own text may quote a row or a form (PostgreSQL repeats the values of a violated key). In the demonstration, whose
-people are invented, it is kept.
+An error's own text may quote a row or a form (PostgreSQL repeats the values of a violated key). In the demonstration,
+whose people are invented, it is kept.
 """
 
 import logging
