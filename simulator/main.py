@@ -61,11 +61,17 @@ class Outcome:
     ended: datetime | None = None
     forgotten: int = 0  # drafts that had their time and were forgotten by the house
     has_all_happened: bool = False  # the last accident has
+    settled_by: datetime | None = None  # when the cases have had their time after it
 
     @property
     def is_quiet(self) -> bool:
         """Nothing is left to happen: every accident that will be has been, and every case is closed."""
         return self.has_all_happened and all(record.stage == "closed" for record in self.records)
+
+    @property
+    def is_settled(self) -> bool:
+        """The cases have had their time, however early the accidents ended."""
+        return self.settled_by is not None and self.world.house.now() >= self.settled_by
 
 
 def run(house: House, plan: Plan, *, progress: Callable[[str], None] | None = None) -> Outcome:
@@ -150,7 +156,7 @@ def _traffic(outcome: Outcome) -> Iterator[float]:
         if rest > 0:
             yield rest
         newcomer(outcome, spot, moment, weather=WEATHERS[plan.faults])
-    outcome.has_all_happened = True
+    outcome.has_all_happened, outcome.settled_by = True, world.house.now() + SETTLING
 
 
 def newcomer(outcome: Outcome, spot: Spot, moment: datetime, *, weather: Weather) -> None:
@@ -178,7 +184,7 @@ def _address(dice: Random) -> str:
 
 
 def _ended(outcome: Outcome, tell: Callable[[], None]) -> Callable[[], bool]:
-    """Whether every accident has happened and every case is closed."""
+    """Whether every accident has happened and every case is closed or has had its time."""
     checked = [0]
 
     def ask() -> bool:
@@ -186,7 +192,7 @@ def _ended(outcome: Outcome, tell: Callable[[], None]) -> Callable[[], bool]:
         if checked[0] % 50:
             return False
         tell()
-        return outcome.is_quiet
+        return outcome.is_quiet or outcome.is_settled
 
     return ask
 
