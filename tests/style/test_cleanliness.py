@@ -24,7 +24,7 @@ def test_the_tree_is_clean():
 
 
 def test_dirt_is_found():
-    py, home = "py", "home"
+    py, home, work = "py", "home", "work"
     assert dirt(f"see https://{py}pi.org/simple") == {f"{py}pi.org"}
     assert dirt(f'open("/{home}/someone/photo.jpg")') == {f'/{home}/someone/photo.jpg")'}
-    assert dirt("GET /journeys/home/ and docs/work/") == set()
+    assert dirt(f"GET /journeys/{home}/ and docs/{work}/") == set()
