@@ -8,22 +8,13 @@ from datetime import datetime
 import pytest
 from openpyxl import load_workbook
 
-from kuaichu import clock
 from kuaichu.accounts.models import Agency, Person, Place, Role
 from kuaichu.clock import BEIJING
 from kuaichu.governance.models import Bulletin
 from kuaichu.governance.tests.rows import call
+from kuaichu.web.command.tests.conftest import BACKEND
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-NOW = datetime(2026, 11, 22, 14, 30, tzinfo=BEIJING)
 THEN = datetime(2026, 10, 10, 12, tzinfo=BEIJING)
-
-
-@pytest.fixture(autouse=True)
-def _today(settings, tmp_path):
-    settings.FILES = tmp_path
-    with clock.moved_to(NOW):
-        yield
 
 
 @pytest.fixture

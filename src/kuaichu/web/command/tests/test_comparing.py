@@ -7,22 +7,13 @@ from datetime import datetime
 
 import pytest
 
-from kuaichu import clock
 from kuaichu.accounts.models import Person, Role
 from kuaichu.clock import BEIJING
 from kuaichu.governance.models import Run
 from kuaichu.governance.tests.rows import call
+from kuaichu.web.command.tests.conftest import BACKEND
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-NOW = datetime(2026, 11, 22, 14, 30, tzinfo=BEIJING)
 ASKED = {"first": "2026-11-01", "last": "2026-11-20", "then": "2025-11-01"}
-
-
-@pytest.fixture(autouse=True)
-def _today(settings, tmp_path):
-    settings.FILES = tmp_path
-    with clock.moved_to(NOW):
-        yield
 
 
 @pytest.fixture

@@ -17,34 +17,15 @@ from kuaichu.governance.actions import Problem
 from kuaichu.governance.figures import Period
 from kuaichu.governance.models import HotSpotFile, TaskOrder
 from kuaichu.governance.tests.rows import call
+from kuaichu.web.command.tests.conftest import BACKEND, NOW
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-NOW = datetime(2026, 11, 22, 14, 30, tzinfo=BEIJING)
 SPOT = {"lon_wgs84": 120.52, "lat_wgs84": 30.01}
 PROBLEM = Problem(element="roads", level="orange", problem="标线磨损看不清", proposed_measure="重新施划标线")
-
-
-@pytest.fixture(autouse=True)
-def _today(settings, tmp_path):
-    settings.FILES = tmp_path
-    with clock.moved_to(NOW):
-        yield
-
-
-@pytest.fixture
-def analyst(superior) -> Person:
-    return Person.objects.create_user("analyst", "x", name="沈观", role=Role.ANALYST, agency=superior)
 
 
 @pytest.fixture
 def leader(unit) -> Person:
     return Person.objects.create_user("leader", "x", name="许迪", role=Role.LEADER, agency=unit)
-
-
-@pytest.fixture
-def desk(client, analyst):
-    client.force_login(analyst, backend=BACKEND)
-    return client
 
 
 @pytest.fixture

@@ -9,35 +9,15 @@ import numpy as np
 import pytest
 from openpyxl import load_workbook
 
-from kuaichu import clock
 from kuaichu.accounts.models import Agency, Person, Place, Role
 from kuaichu.calls.models import Call
 from kuaichu.clock import BEIJING
 from kuaichu.governance.models import Run
 from kuaichu.governance.tests.rows import call, squadron
+from kuaichu.web.command.tests.conftest import BACKEND, NOW
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-NOW = datetime(2026, 11, 22, 14, 30, tzinfo=BEIJING)
 FORM = {"first": "2026-11-02", "last": "2026-11-15", "category": "accident", "pattern": "same"}
 WHERE = "/command/planning/"
-
-
-@pytest.fixture(autouse=True)
-def _today(settings, tmp_path):
-    settings.FILES = tmp_path
-    with clock.moved_to(NOW):
-        yield
-
-
-@pytest.fixture
-def analyst(superior) -> Person:
-    return Person.objects.create_user("analyst", "x", name="沈观", role=Role.ANALYST, agency=superior)
-
-
-@pytest.fixture
-def desk(client, analyst):
-    client.force_login(analyst, backend=BACKEND)
-    return client
 
 
 @pytest.fixture
