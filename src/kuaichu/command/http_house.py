@@ -1,7 +1,6 @@
 """A house reached over HTTP: real processes, a real clock, and hands that kill, fill the disk and start again."""
 
 import contextlib
-import http.client
 import os
 import random
 import shutil
@@ -10,8 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import cycle
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kuaichu.command import wrong_clock
+from kuaichu.command.installed import Installed
 from kuaichu.command.private_postgres import PrivatePostgres
 from kuaichu.command.processes import web_process, worker_process
 from kuaichu.command.watching import watched
@@ -39,7 +38,7 @@ PORTS = (20_000, 30_000)  # below those that the system gives out by itself (Lin
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class HttpHouse:
+class HttpHouse(Installed):
     """Web server and worker as `serve` and `work` start them, in processes of their own.
 
     Each address that is asked for becomes a source address of its own in 127/8 (Linux), so limits by address count.
@@ -56,6 +55,8 @@ class HttpHouse:
         database: PrivatePostgres | None = None,
         has_wrong_clock: bool = False,
     ) -> None:
+        from simulator.over_http import OverHttp
+
         self.home, self.port, self.database = home, port, database
         has_small_disk = shutil.disk_usage(home).free < SMALL_DISK
         self.faults: tuple[str, ...] = (
@@ -77,8 +78,7 @@ class HttpHouse:
         self._jumps = cycle(CLOCK_STEPS_S)
         self._wrong_by_s = 0.0
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._idle: dict[str, list[http.client.HTTPConnection]] = defaultdict(list)
-        self._lock = threading.Lock()
+        self._wires = OverHttp("127.0.0.1", port, timeout_s=TIMEOUT_S)
         self._hands = threading.RLock()  # who kills and starts
         self._is_over = threading.Event()
 
@@ -151,27 +151,7 @@ class HttpHouse:
         return False
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes, address: str) -> Any:
-        from simulator.house import Answer, Unreachable
-
-        with self._lock:
-            idle = self._idle[address]
-            wire = idle.pop() if idle else self._wire(address)
-        try:
-            wire.request(method, path, body=body or None, headers=dict(headers))
-            response = wire.getresponse()
-            found = {name.lower(): "\n".join(response.headers.get_all(name) or ()) for name in response.headers}
-            answer = Answer(response.status, found, response.read())
-        except (OSError, http.client.HTTPException) as error:
-            wire.close()
-            raise Unreachable(type(error).__name__) from None
-        with self._lock:
-            self._idle[address].append(wire)
-        return answer
-
-    def _wire(self, address: str) -> http.client.HTTPConnection:
-        number = zlib.crc32(address.encode())
-        source = f"127.{1 + number % 200}.{number // 200 % 250}.{1 + number // 50_000 % 250}"
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S, source_address=(source, 0))
+        return self._wires.request(method, path, headers=headers, body=body, address=address)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -183,28 +163,8 @@ class HttpHouse:
         return None
 
     def texts(self, after: int) -> list[Any]:
-        from simulator.house import Text, Unreachable
-
-        answer = self.request("GET", f"/demo/outbox.json?after={after}", headers={}, body=b"", address="127.0.0.1")
-        if answer.status != 200:
-            raise Unreachable(f"texts: {answer.status}")
-        return [Text(row["number"], row["phone"], row["words"]) for row in answer.json["texts"]]
-
-    def secret_of(self, agency_code: str) -> bytes:
-        from kuaichu.links.insurer.signing import secret_of
-
-        return secret_of(agency_code)
-
-    def verify(self, number: str) -> list[str]:
-        """What `./kuaichu verify` tells, without a process of its own for each case."""
-        from kuaichu.cases.models import Case
-        from kuaichu.dossier.checking import check_case
-
-        check = check_case(Case.objects.get(number=number))
-        return [finding.text for finding in check.findings if finding.level == "fault"]
-
-    def insurer_address(self, port: int) -> None:
-        (self.home / "twins").write_text(f"http://127.0.0.1:{port}")
+        found: list[Any] = self._wires.texts(after)
+        return found
 
     def suffer(self, fault: str) -> None:
         """kill -9 of a process group, started again at once as a supervisor would, of the database server, which comes

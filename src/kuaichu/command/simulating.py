@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from kuaichu.command import choosing
 from kuaichu.command.http_house import HttpHouse, free_port
+from kuaichu.command.installed import Installed
 from kuaichu.command.paths import ROOT
 
 LEVEL_S = 20.0  # how long a level of growing load lasts, unless told
@@ -32,12 +33,13 @@ SHORTEST_REST = timedelta(seconds=1)  # between two looks of the worker at what 
 CLEANING_EVERY = timedelta(hours=6)  # of the house's clock; a real worker cleans more often and finds nothing
 
 
-class InsideHouse:
+class InsideHouse(Installed):
     """The product in this process: requests go into the WSGI application, the clock is moved, nothing sleeps."""
 
     faults: tuple[str, ...] = ("clock_jump",)
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
+        self.home = home
         self._wrong_by = timedelta(0)
         self._jumps = 0
         from django.core.wsgi import get_wsgi_application
@@ -107,27 +109,11 @@ class InsideHouse:
         return self._due
 
     def texts(self, after: int) -> list[Any]:
-        from simulator.house import Text
+        from simulator.over_http import texts_in
 
         answer = self.request("GET", f"/demo/outbox.json?after={after}", headers={}, body=b"", address="127.0.0.1")
-        return [Text(row["number"], row["phone"], row["words"]) for row in answer.json["texts"]]
-
-    def secret_of(self, agency_code: str) -> bytes:
-        from kuaichu.links.insurer.signing import secret_of
-
-        return secret_of(agency_code)
-
-    def verify(self, number: str) -> list[str]:
-        from kuaichu.cases.models import Case
-        from kuaichu.dossier.checking import check_case
-
-        check = check_case(Case.objects.get(number=number))
-        return [finding.text for finding in check.findings if finding.level == "fault"]
-
-    def insurer_address(self, port: int) -> None:
-        from django.conf import settings
-
-        (settings.HOME / "twins").write_text(f"http://127.0.0.1:{port}")
+        found: list[Any] = texts_in(answer)
+        return found
 
 
 def _environ(method: str, path: str, headers: Mapping[str, str], body: bytes, address: str) -> dict[str, Any]:
@@ -202,7 +188,7 @@ def run(options: argparse.Namespace) -> int:
             return code
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-    house = InsideHouse()
+    house = InsideHouse(home)
     house.wait_until(_first_day(options, clock.today()))
     began = monotonic()
     outcome = main.run(house, plan, progress=lambda text: print(f"\r{text}", end="", file=sys.stderr))
