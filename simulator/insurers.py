@@ -44,7 +44,8 @@ class Insurer:
         self.world, self.wire, self.code, self.temper = world, wire, code, temper
         self.began = self.busy_at = world.house.now()  # and when it last had no time
         self.effects: dict[str, dict[str, Any]] = {}
-        self.paid_fen: dict[str, int] = {}
+        self.paid_fen: dict[str, int] = {}  # by payment
+        self.out_fen: dict[str, int] = {}  # by claim: all that was ever paid for it, under whatever key
         self.policies: dict[str, dict[str, Any]] = {}
         self.keys_of: dict[str, set[str]] = {}
         self.claims_seen: set[str] = set()
@@ -85,7 +86,9 @@ class Insurer:
                 "amount_fen": body["amount_fen"],
                 "partner_reference": f"P{number}",
             }
-            self.paid_fen[str(body["payment_id"])] = int(body["amount_fen"])
+            payment, claim, fen = str(body["payment_id"]), str(body["claim_id"]), int(body["amount_fen"])
+            self.paid_fen[payment] = self.paid_fen.get(payment, 0) + fen
+            self.out_fen[claim] = self.out_fen.get(claim, 0) + fen
             self._confirm(body["callback_url"], news, dice)
             answer: dict[str, Any] = {"state": "accepted", "partner_reference": f"P{number}"}
         else:

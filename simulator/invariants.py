@@ -9,11 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
+from kuaichu import law
+from kuaichu.law.divisions import NATION
+from simulator.city import CHINA
+from simulator.house import Unreachable
 from simulator.looking import Looker
 from simulator.main import Outcome
-from simulator.numbers import recomputed
+from simulator.numbers import above_limits, recomputed
 from simulator.people import Record
+from simulator.wire import Failed
 
 Looks = Iterator[str]
 MOST_NAMED = 20
@@ -22,6 +28,10 @@ MOST_OPENED = 400  # cases whose sealed files are opened and checked, spread ove
 SIDE_BY_SIDE = 6
 STRANGERS = 3  # other cases that each token is tried against
 FINAL = {"closed"}
+DRAFTS = ("reported", "evidence")
+FORGETTING_LATE = timedelta(days=1)  # the worker looks for old drafts a few times a day
+DECIDED = ("approved", "paid", "settled")
+FORGOTTEN = "withdrawn"  # a draft: its end is of no interest to its parties, and told to nobody
 ENDINGS = {"case.closed", "case.transferred", "case.withdrawn", "attendance.settled"}
 
 
@@ -45,7 +55,11 @@ def check(outcome: Outcome, looker: Looker) -> list[Held]:
 
 
 def _held(outcome: Outcome, looker: Looker, name: str, words: str, look: Callable[[Outcome, Looker], Looks]) -> Held:
-    looks = list(look(outcome, looker))
+    looks: list[str] = []
+    try:
+        looks.extend(look(outcome, looker))  # what was seen before an answer was none is kept
+    except (ArithmeticError, LookupError, TypeError, ValueError, Failed, Unreachable) as error:
+        looks.append(f"could not be looked at further: {type(error).__name__}: {error}")
     return Held(name, words, len(looks), tuple(text for text in looks if text)[:MOST_NAMED])
 
 
@@ -76,11 +90,19 @@ def _once(outcome: Outcome, looker: Looker) -> Looks:
     for number, times in Counter(record.number for record in known).items():
         rows = looker.endings(number)
         yield "" if len(rows) == 1 and times == 1 else f"{number}: acknowledged {times}, found {len(rows)}"
-    prefixes = {record.number[:14] for record in known}
-    there = sum(len(looker.endings(prefix)) for prefix in sorted(prefixes))
+    there = sum(len(looker.endings(prefix)) for prefix in _prefixes(outcome, known))
     unanswered = sum(record.was_tried and not record.number for record in outcome.records)
-    if not len(known) <= there + outcome.forgotten <= len(known) + unanswered + outcome.forgotten:
+    if not len(known) <= there <= len(known) + unanswered:
         yield f"{there} cases for {len(known)} acknowledged reports ({unanswered} unanswered)"
+
+
+def _prefixes(outcome: Outcome, known: list[Record]) -> list[str]:
+    """What numbers of this run begin with: the place, and each day of it, also one of which nobody knows a case."""
+    began, ended = outcome.began, outcome.ended
+    days = (ended - began).days + 3 if began and ended else 0
+    texts = [f"{began.astimezone(CHINA) + timedelta(days=day - 1):%Y%m%d}" for day in range(days)] if began else []
+    places = {record.number[:6] for record in known}
+    return sorted({place + text for place in places for text in texts} | {record.number[:14] for record in known})
 
 
 def _calls_once(outcome: Outcome, looker: Looker) -> Looks:
@@ -99,13 +121,15 @@ def _ends(outcome: Outcome, looker: Looker) -> Looks:
         for case_id in set(_ids(looker.desk().get(f"/police/?queue={queue}").text))
     }
     now = outcome.world.house.now()
+    kept = timedelta(days=law.value("retention.draft", on=now.astimezone(CHINA).date(), place=NATION).number)
     for record in _known(outcome):
         state = looker.as_party(record, "A", "/case").json
         record.stage, record.outcome = state["stage"], state["outcome"]
         is_open = any(datetime.fromisoformat(clock["due_at"]) > now for clock in state["clocks"])
         rows = looker.endings(record.number)
         is_seen = bool(rows) and rows[0][0] in waiting
-        is_draft = state["stage"] in ("reported", "evidence") and state["photo_state"] == "none"  # forgotten in time
+        is_young = now - max(record.moments.values(), default=now) <= kept + FORGETTING_LATE
+        is_draft = state["stage"] in DRAFTS and state["photo_state"] == "none" and is_young  # then it is forgotten
         good = state["stage"] in FINAL or is_open or is_seen or is_draft
         yield "" if good else f"{record.number}: {state['stage']}, no clock, in no queue"
 
@@ -131,7 +155,9 @@ def _documents(outcome: Outcome, looker: Looker) -> Looks:
             path = "/" + paper["verify_link"].split("//", 1)[-1].split("/", 1)[-1]
             page = looker.request("GET", path, headers={})
             yield "" if page.status == 200 else f"{record.number}: {path} {page.status}"
-            if paper["file"] and paper["state"] not in ("voided", "replaced", "withdrawn"):
+            if paper["state"] == "completed" and not paper["file"]:
+                yield f"{record.number}: {paper['kind']} in force without a file"
+            if paper["file"] and paper["state"] != "withdrawn":
                 file = looker.as_party(record, letter, f"/case/instruments/{paper['id']}/file")
                 verdict = looker.checked_file(file.body) if file.status == 200 else f"file {file.status}"
                 yield "" if verdict == "good" else f"{record.number} {paper['state']}: {verdict}"
@@ -148,22 +174,20 @@ def _money(outcome: Outcome, looker: Looker) -> Looks:
         for row in looker.claims_of(agency):
             answer = looker.as_insurer(agency, f"/insurer/claims/{row['id']}/settlement")
             if answer.status != 200:
+                must = row["state"] in DECIDED or answer.status != 404  # before all is assessed there is none
+                yield f"claim of {row['case_number']}: {row['state']}, settlement {answer.status}" if must else ""
                 continue
-            made, limit = answer.json, insurer.policies.get(row["id"], {}).get("tpl_limit_fen", 0)
+            made, claim = answer.json, looker.as_insurer(agency, f"/insurer/claims/{row['id']}").json
             own = sum(line["amount_fen"] for line in made["payments"])
             paid = sum(insurer.paid_fen.get(line["id"], 0) for line in made["payments"] if line["state"] == "confirmed")
-            commercial = sum(
-                line["amount_fen"]
-                for line in made["lines"]
-                if line["cover"] == "commercial" and line["payer_letter"] == row["letter"]
-            )
             faults = [
                 made["loss_fen"] != made["paid_fen"] + made["borne_fen"] and "loss is not paid plus borne",
                 own > made["own_fen"] and "more planned than owed",
                 paid > own and "more paid than planned",
                 made["own_fen"] > made["loss_fen"] and "paid more than lost",
-                commercial > limit and "paid more than the limit",
+                *above_limits(row["letter"], claim["accident"], insurer.policies.get(row["id"], {}), made["lines"]),
                 row["state"] == "paid" and paid != made["own_fen"] and f"paid {paid} of {made['own_fen']} fen",
+                insurer.out_fen.get(row["id"], 0) > made["own_fen"] and "more left the insurer than it owes",
             ]
             yield "; ".join(f"claim of {row['case_number']}: {fault}" for fault in faults if fault)
 
@@ -244,29 +268,63 @@ def _lawful(outcome: Outcome, looker: Looker) -> Looks:
 
 
 def _one_story(outcome: Outcome, looker: Looker) -> Looks:
-    """The timeline and the state that the same party is shown."""
+    """The journal, as the party's timeline shows it, and the tables, as state, documents and money show them."""
     for record in _known(outcome):
         letter = _reader(record) or "A"
         state = looker.as_party(record, letter, "/case").json
-        entries, after = [], 0
-        while after is not None:
-            answer = looker.as_party(record, letter, f"/case/timeline?after={after}")
-            if answer.status != 200:
-                break
-            entries += answer.json["entries"]
-            after = answer.json["next_after"]
-        names = [entry["event"] for entry in entries]
-        faults = [
-            answer.status != 200 and f"timeline {answer.status}",
-            any(a["seq"] >= b["seq"] for a, b in pairwise(entries)) and "steps out of order",
-            outcome.plan.faults == "none"
-            and any(a["at"] > b["at"] for a, b in pairwise(entries))
-            and "moments out of order",
-            names.count("case.reported") > 1 and "reported twice",
-            (state["stage"] == "closed") != bool(ENDINGS & set(names)) and f"stage {state['stage']}, ends {names[-1:]}",
-            bool(state["may_leave_at"]) != ("photos.passed" in names) and "leave without passed photos",
-        ]
-        yield "; ".join(f"{record.number}: {fault}" for fault in faults if fault) if entries or faults[0] else ""
+        entries = _timeline(record, letter, looker)
+        if entries is None:
+            yield f"{record.number}: the timeline can't be read"
+            continue
+        faults = [*_in_turn(entries, has_jumps=outcome.plan.faults != "none"), *_steps(state, entries)]
+        if _reader(record):
+            faults += _counted(record, letter, looker, Counter(entry["event"] for entry in entries))
+        yield "; ".join(f"{record.number}: {fault}" for fault in faults)
+
+
+def _timeline(record: Record, letter: str, looker: Looker) -> list[dict[str, Any]] | None:
+    entries: list[dict[str, Any]] = []
+    after = 0
+    while after is not None:
+        answer = looker.as_party(record, letter, f"/case/timeline?after={after}")
+        if answer.status != 200:
+            return None
+        entries += answer.json["entries"]
+        after = answer.json["next_after"]
+    return entries
+
+
+def _in_turn(entries: list[dict[str, Any]], *, has_jumps: bool) -> Iterator[str]:
+    if any(a["seq"] >= b["seq"] for a, b in pairwise(entries)):
+        yield "steps out of order"
+    if not has_jumps and any(a["at"] > b["at"] for a, b in pairwise(entries)):
+        yield "moments out of order"
+
+
+def _steps(state: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[str]:
+    """Each state has the step that led to it, and the other way round."""
+    names = [entry["event"] for entry in entries]
+    is_closed = state["stage"] == "closed"
+    if names.count("case.reported") != 1:
+        yield f"reported {names.count('case.reported')} times"
+    if is_closed != bool(ENDINGS & set(names)) and not (is_closed and state["outcome"] == FORGOTTEN):
+        yield f"stage {state['stage']}, ends {names[-1:]}"
+    if bool(state["may_leave_at"]) != ("photos.passed" in names):
+        yield "leave without passed photos"
+
+
+def _counted(record: Record, letter: str, looker: Looker, told: Counter[str]) -> Iterator[str]:
+    """As many signatures, documents in force and payments in the tables as steps in the journal."""
+    papers = looker.as_party(record, letter, "/case/instruments").json["instruments"]
+    payments = looker.as_party(record, letter, "/case/money").json["payments"]
+    there = {
+        "instrument.signed": sum(each["kind"] == "signed" for paper in papers for each in paper["signatures"]),
+        "instrument.completed": sum(bool(paper["completed_at"]) for paper in papers),
+        "payment.confirmed": sum(line["is_done"] for line in payments),
+    }
+    for name, count in there.items():
+        if told[name] != count:
+            yield f"{name} told {told[name]} times, there {count}"
 
 
 ALL: tuple[tuple[str, str, Callable[[Outcome, Looker], Looks]], ...] = (

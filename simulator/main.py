@@ -59,7 +59,6 @@ class Outcome:
     insurers: dict[str, Insurer] = field(default_factory=dict)
     began: datetime | None = None
     ended: datetime | None = None
-    forgotten: int = 0  # drafts that had their time and were forgotten by the house
     has_all_happened: bool = False  # the last accident has
     settled_by: datetime | None = None  # when the cases have had their time after it
 

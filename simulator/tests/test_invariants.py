@@ -1,0 +1,305 @@
+"""Each invariant catches what it is there for: a small world in which everything holds, and lies told one at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from simulator import invariants
+from simulator.main import Outcome
+from simulator.people import Record
+from simulator.tests.false_house import (
+    BY_COMMERCIAL,
+    BY_COMPULSORY,
+    LOSS_FEN,
+    NOW,
+    NUMBERS,
+    REPORTED,
+    SIGNED,
+    House,
+    Lies,
+    case,
+    claim,
+)
+
+
+@dataclass
+class Scene:
+    """The outside's books and the house's pages."""
+
+    outcome: Any
+    lies: Lies
+
+    def wrong(self, name: str) -> list[str]:
+        """What this invariant finds."""
+        look = next(look for known, _, look in invariants.ALL if known == name)
+        outcome: Outcome = self.outcome
+        looker: Any = House(self.lies)
+        return [text for text in look(outcome, looker) if text]
+
+    @property
+    def insurer(self) -> Any:
+        return self.outcome.insurers["INS-A"]
+
+    @property
+    def claim(self) -> dict[str, Any]:
+        return self.lies.claims["INS-A"]["claim-1A"]
+
+    @property
+    def case(self) -> dict[str, Any]:
+        return self.lies.cases[NUMBERS[0]]
+
+
+def record(number: str) -> Record:
+    moments = {"reported": REPORTED, "signed.A": SIGNED, "signed.B": SIGNED}
+    return Record(
+        name=number, place="339900", scene={}, location="", lon=0.0, lat=0.0, occurred_at=REPORTED, number=number,
+        tokens={"A": "a", "B": "b"}, devices={"A": "a", "B": "b"}, moments=moments, was_tried=True,
+        documents={f"paper-{number[-1:]}": "completed"},
+    )  # fmt: skip
+
+
+def insurer(letter: str) -> Any:
+    ids = [f"claim-{number[-1]}{letter}" for number in NUMBERS]
+    policy = {"is_valid": True, "has_ctpl": True, "tpl_limit_fen": 10**8, "tpl_deductible_percent": 0,
+              "has_own_damage": True, "own_damage_deductible_percent": 0}  # fmt: skip
+    pays = letter == "A"
+    return SimpleNamespace(
+        policies=dict.fromkeys(ids, policy),
+        claims_seen=set(ids),
+        keys_of={f"claims {name}": {name} for name in ids},
+        paid_fen={f"pay-{number[-1]}": LOSS_FEN for number in NUMBERS} if pays else {},
+        out_fen=dict.fromkeys(ids, LOSS_FEN if pays else 0),
+    )
+
+
+@pytest.fixture
+def scene() -> Scene:
+    lies = Lies(
+        cases={number: case(number) for number in NUMBERS},
+        claims={
+            f"INS-{letter}": {f"claim-{number[-1]}{letter}": claim(number, letter) for number in NUMBERS}
+            for letter in "AB"
+        },
+        there=list(NUMBERS),
+    )
+    house = SimpleNamespace(now=lambda: NOW, verify=lambda number: lies.faults)
+    outcome = SimpleNamespace(
+        plan=SimpleNamespace(faults="none", calls_from="P", place="339900"),
+        world=SimpleNamespace(house=house, meter=SimpleNamespace(is_real=False)),
+        calls=SimpleNamespace(taken={"SIM-1": "accident"}),
+        records=[record(number) for number in NUMBERS],
+        insurers={f"INS-{letter}": insurer(letter) for letter in "AB"},
+        began=REPORTED,
+        ended=NOW,
+    )
+    return Scene(outcome, lies)
+
+
+def test_everything_is_looked_at_and_holds(scene):
+    found = invariants.check(scene.outcome, House(scene.lies))
+    assert [held.violations for held in found] == [()] * len(invariants.ALL)
+    assert [held.name for held in found if not held.checked] == []
+
+
+def lost(scene: Scene) -> None:
+    scene.lies.there.pop()
+
+
+def doubled(scene: Scene) -> None:
+    scene.lies.there.append("33990020260302000003")
+
+
+def doubled_on_another_day(scene: Scene) -> None:
+    scene.lies.there.append("33990020260303000009")
+
+
+def acknowledged_twice(scene: Scene) -> None:
+    scene.outcome.records.append(record(NUMBERS[0]))
+
+
+def call_lost(scene: Scene) -> None:
+    scene.lies.call_status = 201
+
+
+def waits_for_nobody(scene: Scene) -> None:
+    scene.case["state"].update(stage="claims", outcome="")
+
+
+def clock_ran_out(scene: Scene) -> None:
+    late = (NOW - timedelta(minutes=1)).isoformat()
+    scene.case["state"].update(stage="claims", clocks=[{"clock": "x", "due_at": late}])
+
+
+def draft_never_forgotten(scene: Scene) -> None:
+    scene.case["state"].update(stage="evidence", photo_state="none")
+    scene.outcome.records[0].moments = {"reported": NOW - timedelta(days=30)}
+
+
+def chain_broken(scene: Scene) -> None:
+    scene.lies.faults.append("event 3 does not fit")
+
+
+def document_not_valid(scene: Scene) -> None:
+    scene.lies.verdict = "changed after it was sealed"
+
+
+def document_without_file(scene: Scene) -> None:
+    scene.case["papers"][0]["file"] = None
+
+
+def code_leads_nowhere(scene: Scene) -> None:
+    scene.case["papers"][0]["verify_link"] = "http://house/verify/other/"
+
+
+def paid_more_than_planned(scene: Scene) -> None:
+    scene.insurer.paid_fen["pay-1"] += 1
+
+
+def paid_under_another_key(scene: Scene) -> None:
+    scene.insurer.out_fen["claim-1A"] *= 2
+
+
+def loss_does_not_add_up(scene: Scene) -> None:
+    scene.claim["settlement"]["borne_fen"] = 1
+
+
+def above_the_limit(scene: Scene) -> None:
+    scene.insurer.policies = {**scene.insurer.policies, "claim-1A": {"tpl_limit_fen": BY_COMMERCIAL - 1}}
+
+
+def above_the_compulsory_limit(scene: Scene) -> None:
+    scene.claim["settlement"]["lines"][0]["amount_fen"] += 1
+
+
+def paid_short(scene: Scene) -> None:
+    scene.insurer.paid_fen["pay-1"] -= 1
+
+
+def paid_without_a_computation(scene: Scene) -> None:
+    scene.claim["status"] = 404
+
+
+def computation_breaks(scene: Scene) -> None:
+    scene.claim["row"]["state"], scene.claim["status"] = "accepted", 500
+
+
+def paid_before_signed(scene: Scene) -> None:
+    scene.claim["settlement"]["payments"][0]["confirmed_at"] = (SIGNED - timedelta(seconds=1)).isoformat()
+
+
+def paid_and_never_signed(scene: Scene) -> None:
+    scene.case["papers"][0]["completed_at"] = None
+
+
+def sent_under_two_keys(scene: Scene) -> None:
+    scene.insurer.keys_of["claims claim-1A"].add("again")
+
+
+def never_sent(scene: Scene) -> None:
+    scene.insurer.claims_seen.remove("claim-1A")
+
+
+def parked(scene: Scene) -> None:
+    scene.lies.parked = 1
+
+
+def open_to_strangers(scene: Scene) -> None:
+    scene.lies.open_to_all = True
+
+
+def other_sum_than_the_law(scene: Scene) -> None:
+    for line, fen in zip(scene.claim["settlement"]["lines"], (BY_COMPULSORY - 1, BY_COMMERCIAL + 1), strict=True):
+        line["amount_fen"] = fen
+
+
+def other_share_than_the_law(scene: Scene) -> None:
+    scene.claim["claim"]["liability"]["shares"] = {"A": 90, "B": 10}
+
+
+def closed_without_a_step(scene: Scene) -> None:
+    del scene.case["timeline"][-1]
+
+
+def no_journal(scene: Scene) -> None:
+    scene.case["timeline"] = []
+
+
+def reported_twice(scene: Scene) -> None:
+    scene.case["timeline"].append({"seq": 99, "at": "99", "event": "case.reported"})
+
+
+def signature_without_a_step(scene: Scene) -> None:
+    del scene.case["timeline"][2]
+
+
+def step_without_a_payment(scene: Scene) -> None:
+    scene.case["payments"] = []
+
+
+def out_of_order(scene: Scene) -> None:
+    scene.case["timeline"].reverse()
+
+
+LIES: dict[str, tuple[Callable[[Scene], None], ...]] = {
+    "acknowledged_once": (lost, doubled, doubled_on_another_day, acknowledged_twice),
+    "calls_once": (call_lost,),
+    "ends_or_waits": (waits_for_nobody, clock_ran_out, draft_never_forgotten),
+    "chains_unbroken": (chain_broken,),
+    "documents_valid": (document_not_valid, document_without_file, code_leads_nowhere),
+    "money_within": (
+        *(paid_more_than_planned, paid_under_another_key, loss_does_not_add_up, above_the_limit, paid_short),
+        *(above_the_compulsory_limit, paid_without_a_computation, computation_breaks),
+    ),
+    "signed_before_paid": (paid_before_signed, paid_and_never_signed),
+    "exchanges_done": (sent_under_two_keys, never_sent, parked),
+    "no_stranger": (open_to_strangers,),
+    "numbers_lawful": (other_sum_than_the_law, other_share_than_the_law),
+    "one_story": (
+        *(closed_without_a_step, no_journal, reported_twice, signature_without_a_step, step_without_a_payment),
+        out_of_order,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "lie"), [pytest.param(name, lie, id=f"{name}-{lie.__name__}") for name in LIES for lie in LIES[name]]
+)
+def test_an_invariant_catches_a_lie(scene, name, lie):
+    assert scene.wrong(name) == []
+    lie(scene)
+    assert scene.wrong(name) != []
+
+
+def test_every_invariant_was_lied_to():
+    assert set(LIES) == {name for name, _, _ in invariants.ALL}
+
+
+def test_an_answer_that_is_none_is_a_violation_and_the_rest_is_still_looked_at(scene):
+    scene.case["state"].clear()
+    found = {held.name: held.violations for held in invariants.check(scene.outcome, House(scene.lies))}
+    assert [name for name, violations in found.items() if violations] == ["ends_or_waits", "one_story"]
+
+
+def test_a_report_that_nobody_answered_may_be_there_or_not(scene):
+    scene.outcome.records.append(record(""))
+    assert scene.wrong("acknowledged_once") == []
+    doubled(scene)
+    assert scene.wrong("acknowledged_once") == []
+
+
+def test_a_case_may_wait_in_a_queue_or_for_a_clock(scene):
+    waits_for_nobody(scene)
+    soon = (NOW + timedelta(minutes=1)).isoformat()
+    scene.case["state"]["clocks"] = [{"clock": "x", "due_at": soon}]
+    assert scene.wrong("ends_or_waits") == []
+
+
+def test_a_forgotten_draft_ends_without_a_word(scene):
+    scene.case["state"].update(outcome="withdrawn", may_leave_at=None)
+    scene.case["timeline"] = scene.case["timeline"][:1]
+    scene.outcome.records[0].devices = {}
+    assert scene.wrong("one_story") == []
