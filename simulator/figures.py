@@ -34,6 +34,9 @@ class Heard(Protocol):
 
     taken: dict[str, str]
     again: dict[str, str]
+    further: dict[str, str]
+    known: set[str]
+    mistaken: set[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,9 +173,31 @@ def called(calls: Heard, *, days: float) -> list[Figure]:
         return []
     classes = {"accident": "事故类", "order": "秩序类", "other": "其他类"}
     found = list(calls.taken.values())
+    more = [number for number in calls.taken if number in calls.again or number in calls.further]
+    first = [number for number in calls.taken if number not in calls.again and number not in calls.further]
     return [
         _a_day("calls_a_day", "每天有效警情", len(found), days, "收下的警情 ÷ 天数"),
-        _share("repeat", "重复警情", [number in calls.again for number in calls.taken], "同一件事再次打来 ÷ 有效警情"),
+        _share(
+            "repeat",
+            "重复警情",
+            [number in calls.again for number in calls.taken],
+            "同一个人为同一件事再打来 ÷ 收下的警情",
+        ),
+        _share(
+            "further",
+            "多人报同一件事",
+            [number in calls.further for number in calls.taken],
+            "另有人报过的事又有人报 ÷ 收下的警情",
+        ),
+        _share(
+            "recognised",
+            "当场认出的",
+            [number in calls.known for number in more],
+            "系统提示了同一件事的先前警情 ÷ 又打来的（同一个人或别人）",
+        ),
+        _share(
+            "mistaken", "认错的", [number in calls.mistaken for number in first], "提示了别的事 ÷ 每件事的第一个电话"
+        ),
         *[
             _share(f"calls_{code}", f"{name}警情", [each == code for each in found], f"系统归为{name} ÷ 有效警情")
             for code, name in classes.items()

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from random import Random
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from simulator import report
+from simulator.callers import Calls
 from simulator.figures import called, duration, figures, stages
 from simulator.meter import Meter
 
@@ -37,6 +39,10 @@ def case(**seconds: float) -> Case:
     return Case(moments={"reported": START} | moments)
 
 
+def heard(taken: dict[str, str], **more: Any) -> Calls:
+    return Calls(taken=taken, **more)
+
+
 def outcome_of(cases: list[Case], *, faults: str = "hard") -> SimpleNamespace:
     meter = Meter()
     for at in range(200):
@@ -44,7 +50,7 @@ def outcome_of(cases: list[Case], *, faults: str = "hard") -> SimpleNamespace:
     meter.count("network.lost_there", 17)
     plan = SimpleNamespace(place="339900", first=date(2026, 3, 2), days=2, seed=3, faults=faults, accidents_a_day=20.0)
     world = SimpleNamespace(meter=meter, troubles=[SimpleNamespace(who="phone <1>", at=START, what="late")])
-    calls = SimpleNamespace(taken={"1": "accident", "2": "order", "3": "accident"}, again={"3": "1"})
+    calls = heard({"1": "accident", "2": "order", "3": "accident"}, again={"3": "1"})
     began, ended = START, START + timedelta(days=3)
     return SimpleNamespace(plan=plan, world=world, records=cases, calls=calls, began=began, ended=ended)
 
@@ -95,10 +101,16 @@ def test_ways_and_ends_are_counted_not_guessed():
     assert known["one_go"] == 0.5
     assert (known["resolved"], known["performed"]) == (0.75, 1.0)
     assert (known["mean_paid"], known["all_paid"]) == (2000, 4000)
-    calls = SimpleNamespace(taken={"1": "accident", "2": "order", "3": "accident"}, again={"3": "1", "gone": "1"})
-    heard = {figure.key: figure.value for figure in called(calls, days=2.0)}
-    assert (heard["calls_a_day"], heard["repeat"], heard["calls_accident"]) == (1.5, 1 / 3, 2 / 3)
-    assert called(SimpleNamespace(taken={}, again={}), days=1.0) == []
+
+
+def test_calls_are_counted_by_who_called_and_by_what_the_house_saw():
+    taken = {"1": "accident", "2": "order", "3": "accident", "4": "accident"}
+    calls = heard(taken, again={"3": "1", "gone": "1"}, further={"4": "1"}, known={"3"}, mistaken={"2"})
+    found = {figure.key: figure.value for figure in called(calls, days=2.0)}
+    assert (found["calls_a_day"], found["calls_accident"]) == (2.0, 3 / 4)
+    assert (found["repeat"], found["further"]) == (1 / 4, 1 / 4)
+    assert (found["recognised"], found["mistaken"]) == (1 / 2, 1 / 2)
+    assert called(heard({}), days=1.0) == []
 
 
 def test_a_stretch_needs_both_ends():
