@@ -17,6 +17,7 @@ Steps = Generator[Rest, None, Any]
 COVER_LIMIT_FEN = 100_000_000
 POLL_S = (60.0, 300.0)
 LONGEST_POLL_S = 6 * 3600.0
+LOOKED_AWAY_S = 90.0  # whoever was just reading the last news has then finished, and hears of this one too
 LOSS_YUAN = (300, 9000)
 
 
@@ -129,7 +130,10 @@ class Insurer:
         answer = yield from self.wire.until_answered("callback", "POST", path, headers=headers, body=body)
         self.world.meter.count(f"insurer.callback.{answer.status}")
         self.world.ring("claims", after_s=5.0)
-        self.world.ring_case(self._numbers.get(news.get("partner_reference") or news.get("report_number") or "", ""))
+        number = self._numbers.get(news.get("partner_reference") or news.get("report_number") or "", "")
+        self.world.ring_case(number)
+        yield LOOKED_AWAY_S
+        self.world.ring_case(number)
 
 
 def _case_number(body: dict[str, Any]) -> str:
