@@ -40,11 +40,12 @@ def week(counts: NDArray[np.int64], *, weeks: float, link: str = "") -> Week:
     width, height = LEFT + 24 * CELL_W + RIGHT, TOP + 7 * CELL_H + 4
     finding = _finding(counts, weeks) if total else gettext("这段时间没有警情")
     svg = format_html(
-        '<svg class="week" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}{}{}{}</svg>',
+        '<svg class="week" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}{}{}{}{}</svg>',
         width,
         height,
         "group" if link else "img",
         finding,
+        axis_words(),
         format_html_join("", '<text class="axis" x="{}" y="13" text-anchor="middle">{}</text>', _hours()),
         format_html_join("", '<text class="axis" x="{}" y="{}" text-anchor="end">{}</text>', _days()),
         format_html_join("", "{}", ((cell,) for cell in cells)),
@@ -91,6 +92,13 @@ def _cell(weekday: int, hour: int, count: int, top: float, weeks: float) -> Safe
 
 def _hours() -> list[tuple[float, int]]:
     return [(LEFT + hour * CELL_W + CELL_W / 2 - 1, hour) for hour in range(24)]
+
+
+def axis_words() -> SafeString:
+    """Of the week's grid: what the numbers above and at the right are."""
+    drawn = '<text class="axis" x="{}" y="13" text-anchor="{}">{}</text>'
+    words = ((LEFT - 8, "end", gettext("时")), (LEFT + 24 * CELL_W + 6, "start", gettext("合计")))
+    return format_html_join("", drawn, words)
 
 
 def _days() -> list[tuple[int, float, object]]:

@@ -209,12 +209,12 @@ def _named(rows: Columns, store: Store, asked: desk.Asked) -> list[dict[str, Any
 
 def described(call: Call) -> dict[str, Any]:
     """A call for the list beside the map: nothing of the caller."""
-    known = CLASSES.get(call.subclass)
+    known, received_at = CLASSES.get(call.subclass), call.received_at.astimezone(clock.BEIJING)
     is_english = (get_language() or "").startswith("en")
     return {
         "id": call.pk,
         "number": call.number,
-        "at": call.received_at.astimezone(clock.BEIJING).strftime("%H:%M"),
+        "at": received_at.strftime("%H:%M" if received_at.date() == clock.today() else "%m-%d %H:%M"),
         "lon": call.lon_wgs84,
         "lat": call.lat_wgs84,
         "category": call.category if call.category in CATEGORIES else "other",

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from kuaichu.web.command.charts import CELL_H, CELL_W, LEFT, RIGHT, TOP, WEEKDAYS
+from kuaichu.web.command.charts import CELL_H, CELL_W, LEFT, RIGHT, TOP, WEEKDAYS, axis_words
 from kuaichu.web.command.colours import colour, is_dark
 
 HOURS = 24
@@ -26,10 +26,11 @@ def week(count: Sequence[Sequence[int]], is_possible: Sequence[Sequence[bool]], 
         for hour, people in enumerate(row)
     ]
     return format_html(
-        '<svg class="week" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}{}</svg>',
+        '<svg class="week" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}{}{}</svg>',
         LEFT + HOURS * CELL_W + RIGHT,
         TOP + len(count) * CELL_H + 4,
         said,
+        axis_words(),
         format_html_join(
             "",
             '<text class="axis" x="{}" y="13" text-anchor="middle">{}</text>',

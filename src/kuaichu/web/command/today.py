@@ -4,6 +4,7 @@ import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -144,5 +145,6 @@ def _pattern(asked: desk.Asked, *, is_wall: bool) -> dict[str, Any]:
 def _latest(store: Store, asked: desk.Asked) -> list[dict[str, Any]]:
     everything = Wanted(validity="", unit_ids=asked.scope.unit_ids, district=asked.scope.district)
     found = store.select(everything)
-    ids = found.columns.id[found.index][-LATEST:].tolist()
+    order = np.argsort(found.columns.t[found.index], kind="stable")[-LATEST:]  # a call may be entered days later
+    ids = found.columns.id[found.index][order].tolist()
     return [described(call) for call in Call.objects.filter(pk__in=ids).order_by("-received_at", "-pk")]

@@ -19,7 +19,18 @@ OPERATIONS: dict[str, str | Promise] = {
     "claim.notify": _("向保险公司报案"),
     "payment.order": _("向保险公司发付款指令"),
 }
+_FAILURES: tuple[tuple[str, str | Promise], ...] = (
+    ("network.", _("对方一直没有应答，多次没有送到。")),
+    ("partner.4", _("对方没有接受，请先和对方核对内容。")),
+    ("partner.5", _("对方系统出错，多次没有送到。")),
+    ("reply.", _("对方的答复看不懂，请联系对方的技术人员。")),
+)
 _KINDS: dict[str, str | Promise] = {"sms": _("短信通道"), "seal": _("签章服务")}
+
+
+def failure(code: str) -> str | Promise:
+    """Why a message did not arrive, for a person; nothing for a code that only a technician can read."""
+    return next((words for start, words in _FAILURES if code.startswith(start)), "")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from kuaichu.governance import events, maps
 from kuaichu.governance.models import Run
 from kuaichu.governance.tests.rows import MAP as FOLDER
 from kuaichu.governance.tests.rows import call, changed
+from kuaichu.web.command import today
 from kuaichu.web.command.tests.conftest import BACKEND, NOW
 
 WEEK = "first=2026-11-16&last=2026-11-22"
@@ -68,6 +69,18 @@ def test_the_day_is_counted_and_compared(desk, unit):
     assert "1 同一事件多人报（不计）" in words
     assert "1 无效（不计）" in words
     assert "城区大队 1 0" in words
+
+
+def test_the_wall_names_the_last_calls_whenever_they_were_entered(desk):
+    call(received_at=NOW - timedelta(hours=1), location="刚才的路口")
+    call(received_at=NOW - timedelta(days=2), location="补录的路口")
+    words = text_of(desk.get("/command/?wall=1"))
+    assert words.index("刚才的路口") < words.index("补录的路口")
+    assert re.search(r" 13:30 (\S+ )?刚才的路口", words)
+    assert re.search(r" 11-20 14:30 (\S+ )?补录的路口", words)
+    for _ in range(today.LATEST):
+        call(received_at=NOW - timedelta(days=3))
+    assert "刚才的路口" in text_of(desk.get("/command/?wall=1"))
 
 
 def test_numbers_are_asked_for_again_only_when_something_changed(desk):

@@ -19,10 +19,21 @@ export function baseMap(L, element, facts, { hasNames = true } = {}) {
   }
   map.setView([30, 120], 8);
   L.control.zoom({ position: "bottomleft" }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  scaleOf(L, facts).addTo(map);
   if (facts.tiles) L.tileLayer(facts.tiles).addTo(map);
   map.isReady = facts.map ? draw(L, map, facts.map, hasNames) : Promise.resolve(null);
   return map;
+}
+
+/* Leaflet says m and km in every language. */
+function scaleOf(L, facts) {
+  const scale = L.control.scale({ imperial: false, position: "bottomleft" });
+  scale._updateMetric = (most) => {
+    const metres = scale._getRoundNum(most);
+    const said = metres < 1000 ? `${metres} ${facts.textMetres || "m"}` : `${metres / 1000} ${facts.textKilometres || "km"}`;
+    scale._updateScale(scale._mScale, said, metres / most);
+  };
+  return scale;
 }
 
 async function draw(L, map, version, hasNames) {

@@ -31,7 +31,7 @@ if (root && L) {
   for (const row of document.querySelectorAll("#ranking tbody tr")) {
     const at = [Number(row.dataset.lat), Number(row.dataset.lon)];
     const icon = L.divIcon({ className: "spot-number", html: row.cells[0].textContent, iconSize: [22, 20] });
-    if (Number(row.cells[0].textContent) <= 20) L.marker(at, { icon, keyboard: false, interactive: false }).addTo(map);
+    if (Number(row.cells[0].textContent) <= 20) L.marker(at, { icon, keyboard: false, interactive: false, zIndexOffset: -1000 * Number(row.cells[0].textContent) }).addTo(map);
     row.addEventListener("click", (event) => { if (!event.target.closest("a")) map.setView(at, Math.max(map.getZoom(), 14)); });
   }
 }

@@ -1,0 +1,15 @@
+"""Template helpers of the police desk."""
+
+from django import template
+from django.utils.functional import Promise
+
+from kuaichu.web.police import partners
+
+register = template.Library()
+register.filter("failure_words", partners.failure)
+
+
+@register.filter
+def operation_words(operation: str) -> str | Promise:
+    """claim.notify as 向保险公司报案."""
+    return partners.OPERATIONS.get(operation, operation)
