@@ -44,6 +44,7 @@ GIVEN = (
     "平",
     "𬱟",
 )
+VANISHING = ("invite", "photos", "phone", "particulars", "account", "proposal", "sign")  # pages of a phone
 NAMELESS = "无名路"
 PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -163,7 +164,7 @@ class City:
     def manners(self) -> Manners:
         """How somebody behaves."""
         people, dice = book()["people"], self._dice
-        gone = dice.choice(["phone", "particulars", "account", "proposal", "sign"])
+        gone = dice.choice(VANISHING)
         return Manners(
             agrees=dice.random() < people["agree"],
             signs=dice.random() >= people["refuse_to_sign"],

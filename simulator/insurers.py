@@ -1,8 +1,9 @@
 """The partners' side: an insurer's system that answers over HTTP as its temper is, and the adjuster who decides."""
 
+import hmac
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,8 @@ from simulator.world import Rest, Until, World
 
 Steps = Generator[Rest, None, Any]
 COVER_LIMIT_FEN = 100_000_000
+LOW_LIMIT_FEN = 150_000  # lower than any that is sold: the damage of two cars reaches it
+DEDUCTIBLE_PERCENT = 15
 POLL_S = (60.0, 300.0)
 LONGEST_POLL_S = 6 * 3600.0
 LOOKED_AWAY_S = 90.0  # whoever was just reading the last news has then finished, and hears of this one too
@@ -55,6 +58,15 @@ class Insurer:
         self._numbers: dict[str, str] = {}
         self._lock = threading.Lock()
         self._due: list[tuple[float, str, dict[str, Any]]] = []
+
+    def has_signature(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether the house signed this message (docs/API.md)."""
+        signed_at = headers.get("X-Kuaichu-Timestamp") or ""
+        meant = hmac.new(self.world.house.secret_of(self.code), signed_at.encode() + b"." + raw, sha256).hexdigest()
+        if hmac.compare_digest(meant, headers.get("X-Kuaichu-Signature") or ""):
+            return True
+        self.world.meter.count("insurer.bad_signature")
+        return False
 
     def handle(self, operation: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """The answer to one message of the house."""
@@ -141,14 +153,16 @@ def _case_number(body: dict[str, Any]) -> str:
 
 
 def _policy(dice: Random) -> dict[str, Any]:
+    """One in ten has the compulsory cover alone; some limits are low enough to be reached."""
     has_more = dice.random() < 0.9
+    low, more, own = (dice.random() < share for share in (0.06, 0.1, 0.1))
     return {
         "is_valid": True,
         "has_ctpl": True,
-        "tpl_limit_fen": COVER_LIMIT_FEN if has_more else 0,
-        "tpl_deductible_percent": 0,
+        "tpl_limit_fen": (LOW_LIMIT_FEN if low else COVER_LIMIT_FEN) if has_more else 0,
+        "tpl_deductible_percent": DEDUCTIBLE_PERCENT if more else 0,
         "has_own_damage": has_more,
-        "own_damage_deductible_percent": 0,
+        "own_damage_deductible_percent": DEDUCTIBLE_PERCENT if own else 0,
     }
 
 
@@ -170,11 +184,16 @@ class _Handler(BaseHTTPRequestHandler):
     server: Counter
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}"
         insurer = self.server.insurers.get(self.headers.get("X-Kuaichu-Agency") or "")
         operation = self.path.rstrip("/").rpartition("/")[2]
         key = self.headers.get("Idempotency-Key") or ""
-        status, answer = insurer.handle(operation, key, body) if insurer else (404, {"error": "agency.unknown"})
+        if insurer is None:
+            status, answer = 404, {"error": "agency.unknown"}
+        elif not insurer.has_signature(dict(self.headers), raw):
+            status, answer = 401, {"error": "signature.wrong"}
+        else:
+            status, answer = insurer.handle(operation, key, json.loads(raw))
         data = json.dumps(answer).encode()
         try:
             self.send_response(status)

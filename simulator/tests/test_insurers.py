@@ -1,10 +1,14 @@
 """An insurer pays once under each key, keeps books of what left it, and its news reach who looked away."""
 
+import hashlib
+import hmac
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from simulator.insurers import STEADY, Insurer
+from simulator.insurers import COVER_LIMIT_FEN, DEDUCTIBLE_PERCENT, LOW_LIMIT_FEN, STEADY, Insurer, _policy
 from simulator.world import Until, World
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -84,3 +88,23 @@ def test_news_reach_a_reader_who_had_just_looked_away():
     told = START + timedelta(seconds=60)
     assert min(looks) < told
     assert max(looks) > told, "both confirmations have come within a minute, and this look is after both"
+
+
+def test_only_what_the_house_signed_is_read():
+    one, body = insurer(), b'{"claim_id": "claim"}'
+    timestamp = str(int(START.timestamp()))
+    mark = hmac.new(b"secret", timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    headers = {"X-Kuaichu-Timestamp": timestamp, "X-Kuaichu-Signature": mark}
+    assert one.has_signature(headers, body)
+    assert not one.has_signature(headers, body + b" ")
+    assert not one.has_signature({"X-Kuaichu-Timestamp": timestamp}, body)
+    assert one.world.meter.counts["insurer.bad_signature"] == 2
+
+
+def test_some_policies_are_smaller_than_the_damage():
+    dice = Random(1)
+    policies = [_policy(dice) for _ in range(1000)]
+    limits = Counter(policy["tpl_limit_fen"] for policy in policies)
+    assert set(limits) == {0, LOW_LIMIT_FEN, COVER_LIMIT_FEN}
+    assert min(limits.values()) > 20
+    assert {policy["tpl_deductible_percent"] for policy in policies} == {0, DEDUCTIBLE_PERCENT}
