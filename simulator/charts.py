@@ -11,7 +11,16 @@ LEFT, RIGHT, ROW, TOP = 220, 150, 34, 26
 BLUE, LIGHT, GREY, ORANGE = "#1677FF", "#A9CDFF", "#8A94A6", "#FA8C16"
 CURVE_HEIGHT, CURVE_LEFT = 260, 52
 TICKS_APART = 52
-TICKS_S = (1, 10, 60, 600, 3600, 36_000, 86_400, 864_000)
+TICKS_S = {
+    1: "1 秒",
+    10: "10 秒",
+    60: "1 分钟",
+    600: "10 分钟",
+    3600: "1 小时",
+    36_000: "10 小时",
+    86_400: "1 天",
+    864_000: "10 天",
+}
 
 
 def bars(stages: Sequence[Stage]) -> str:
@@ -32,7 +41,7 @@ def bars(stages: Sequence[Stage]) -> str:
             ticks.append(tick)
     parts = [
         f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{TOP - 6}" y2="{height - 20}" class="grid"/>'
-        f'<text x="{x(tick):.1f}" y="{height - 5}" text-anchor="middle">{duration(tick)}</text>'
+        f'<text x="{x(tick):.1f}" y="{height - 5}" text-anchor="middle">{TICKS_S[tick]}</text>'
         for tick in ticks
     ]
     for row, stage in enumerate(drawn):

@@ -37,6 +37,7 @@ FAULTS = {
 
 WAITING = "text message"  # a person's time, in the steps in which a phone looks
 REQUESTS = {
+    "worker": "后台办一轮",
     "GET case": "当事人查看案件",
     "GET money": "当事人查看赔款",
     "GET instruments": "当事人查看文书列表",
@@ -168,10 +169,11 @@ def _parts(told: Mapping[str, Any], outcome: Outcome) -> Iterator[str]:
         share = leave.within(LIMITS_S[-1]) or 0.0
         yield (
             f"<h2>从报案到可以撤离：{share:.0%} 在 15 分钟以内</h2><figure><figcaption>"
-            f"办完的占比（{len(leave.times)} 起）</figcaption>{curve(leave, LIMITS_S, most_s=_width(leave))}</figure>"
+            f"已可以撤离的占比（{len(leave.times)} 起）；横轴：报案后多久</figcaption>{curve(leave, LIMITS_S, most_s=_width(leave))}</figure>"
         )
     yield "<h2>每个阶段用了多久</h2>"
-    yield f"<figure>{bars(list(all_stages.values()))}</figure>"
+    drawn = bars(list(all_stages.values()))
+    yield f"<figure><figcaption>中位数 / 90% 分位；横轴：用了多久，对数刻度</figcaption>{drawn}</figure>"
     yield "<h2>全部指标和口径</h2>" + _all_figures(told)
     yield "<h2>各地也公布、一次模拟算不出的</h2>" + _beyond(told)
     yield "<h2>软件本身有多快（实测）</h2>" + _software_table(told)
@@ -188,7 +190,7 @@ def _head(told: Mapping[str, Any]) -> str:
     names = {"none": "不注入故障", "mild": "轻度故障", "hard": "重度故障"}
     return (
         f"<h1>模拟城市报告：{told['reported']} 起报案，{told['days']} 天</h1>"
-        f'<p class="quiet">{escape(told["place"])} · 从 {told["first"]} 起 · 种子 {told["seed"]} · '
+        f'<p class="quiet">区划代码 {escape(told["place"])} · 从 {told["first"]} 起 · 种子 {told["seed"]} · '
         f"{names.get(told['faults'], told['faults'])} · 重现：<code>{_unbroken(told['command'])}</code></p>"
         '<p class="note">人的用时是模拟出来的：司机看页面、拍照、犹豫，民警审核，理赔员定损，都按设定的分布随机产生，'
         "不能当作真实城市的成效。软件的用时、故障后的结果和全部检查是实测的：每一步都真的经过系统的网页和接口。</p>"
@@ -215,7 +217,7 @@ def _beside(told: Mapping[str, Any]) -> str:
             f"<small>{escape(figure.name)}</small></td></tr>"
         )
     head = '<tr><th>指标</th><th>哪里公布</th><th class="number">公布的</th><th class="number">这次模拟</th></tr>'
-    return f'<table class="beside">{head}{"".join(rows)}</table>'
+    return _table(head, "".join(rows), css="beside")
 
 
 def _beyond(told: Mapping[str, Any]) -> str:
@@ -226,7 +228,7 @@ def _beyond(told: Mapping[str, Any]) -> str:
         for row in known["beyond"]
     )
     head = '<tr><th>指标</th><th>哪里公布</th><th class="number">公布的</th><th>为什么算不出</th></tr>'
-    return f'<table class="wide">{head}{rows}</table>'
+    return _table(head, rows, css="wide")
 
 
 def _all_figures(told: Mapping[str, Any]) -> str:
@@ -236,7 +238,7 @@ def _all_figures(told: Mapping[str, Any]) -> str:
         for figure in (Figure(**row) for row in told["figures"])
     )
     head = '<tr><th>指标</th><th>口径</th><th class="number">件数</th><th class="number">数值</th></tr>'
-    return f'<table class="wide">{head}{rows}</table>'
+    return _table(head, rows, css="wide")
 
 
 def _software(seconds: Mapping[str, Sequence[float]]) -> list[Software]:
@@ -265,7 +267,7 @@ def _software_table(told: Mapping[str, Any]) -> str:
         '<tr><th>请求</th><th class="number">次数</th><th class="number">中位数</th><th class="number">90%</th>'
         '<th class="number">99%</th></tr>'
     )
-    return f"<table>{head}{rows}</table>" if rows else '<p class="quiet">这次没有记录请求用时。</p>'
+    return _table(head, rows, css="times") if rows else '<p class="quiet">这次没有记录请求用时。</p>'
 
 
 def _ms(seconds: float) -> str:
@@ -279,15 +281,26 @@ def _faults(told: Mapping[str, Any]) -> str:
         if told["counts"].get(name)
     )
     checks = "".join(
-        f'<tr><td>{escape(check["words"])}</td><td class="number">{check["checked"]:,}</td>'
+        f'<tr><td>{escape(_chinese(check["words"]))}</td><td class="number">{check["checked"]:,}</td>'
         f'<td class="number {"bad" if check["violations"] else "good"}">{len(check["violations"]) or "0 ✓"}</td></tr>'
         for check in told["checks"]
     )
-    first = f'<table><tr><th>发生了什么</th><th class="number">次数</th></tr>{rows}</table>' if rows else ""
+    first = _table('<tr><th>发生了什么</th><th class="number">次数</th></tr>', rows) if rows else ""
     if not checks:
         return first or '<p class="quiet">这次没有注入故障。</p>'
     head = '<tr><th>必须成立的事</th><th class="number">检查</th><th class="number">不成立</th></tr>'
-    return f"{first}<table>{head}{checks}</table>"
+    return first + _table(head, checks)
+
+
+def _chinese(words: str) -> str:
+    """The page is in Chinese; a check's words are Chinese and English, as the terminal prints them."""
+    return words.split(" · ", maxsplit=1)[0]
+
+
+def _table(head: str, rows: str, *, css: str = "") -> str:
+    """Its head is printed again on every sheet."""
+    named = f' class="{css}"' if css else ""
+    return f"<table{named}><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
 def _troubles(told: Mapping[str, Any]) -> str:
@@ -299,7 +312,7 @@ def _troubles(told: Mapping[str, Any]) -> str:
         for row in told["troubles"]
     )
     head = "<tr><th>谁</th><th>何时（UTC）</th><th>原因</th></tr>"
-    return f"<h2>{told['all_troubles']} 个没能走下去的人</h2><table>{head}{rows}</table>"
+    return f"<h2>{told['all_troubles']} 个没能走下去的人</h2>{_table(head, rows)}"
 
 
 def _counted(texts: Iterator[str]) -> dict[str, int]:

@@ -158,7 +158,7 @@ class Reader(HTMLParser):
 def test_the_page_stands_alone_and_says_what_is_simulated(cases, tmp_path):
     outcome = outcome_of(cases)
     held = [
-        SimpleNamespace(words="每个案件办结", checked=81, violations=()),
+        SimpleNamespace(words="每个案件办结 · every case ends", checked=81, violations=()),
         SimpleNamespace(words="先签字，后付款", checked=7, violations=("one <b>",)),
     ]
     path = report.write(outcome, tmp_path / "out", command="./kuaichu simulate --seed 3", checks=held)
@@ -168,6 +168,9 @@ def test_the_page_stands_alone_and_says_what_is_simulated(cases, tmp_path):
     assert reader.open == [], "every tag is closed"
     assert reader.fetched == [], "nothing is fetched"
     assert "<script" not in page
+    assert "每个案件办结" in page
+    assert "every case ends" not in page, "the page is in Chinese"
+    assert page.count("<thead>") == page.count("<table"), "every sheet of paper repeats the head"
     assert "人的用时是模拟出来的" in page
     assert "软件的用时、故障后的结果和全部检查是实测的" in page
     assert "phone &lt;1&gt;" in page
