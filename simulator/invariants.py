@@ -14,12 +14,10 @@ from typing import Any
 from kuaichu import law
 from kuaichu.law.divisions import NATION
 from simulator.city import CHINA
-from simulator.house import Unreachable
 from simulator.looking import Looker
 from simulator.main import Outcome
 from simulator.numbers import above_limits, recomputed
 from simulator.people import Record
-from simulator.wire import Failed
 
 Looks = Iterator[str]
 MOST_NAMED = 20
@@ -58,7 +56,7 @@ def _held(outcome: Outcome, looker: Looker, name: str, words: str, look: Callabl
     looks: list[str] = []
     try:
         looks.extend(look(outcome, looker))  # what was seen before an answer was none is kept
-    except (ArithmeticError, LookupError, TypeError, ValueError, Failed, Unreachable) as error:
+    except Exception as error:  # noqa: BLE001 - whatever can't be looked at does not hold
         looks.append(f"could not be looked at further: {type(error).__name__}: {error}")
     return Held(name, words, len(looks), tuple(text for text in looks if text)[:MOST_NAMED])
 

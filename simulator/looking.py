@@ -25,12 +25,13 @@ TRIES = 20
 
 @dataclass
 class Looker:
-    """Requests outside the play; they are answered, or the check fails. Each comes from an address of its own."""
+    """Requests outside the play; they are answered, or the check fails. Each comes from an address of its own, under
+    keys that no other look at the same house has used."""
 
     house: House
     password: str
     officer: str = "officer"
-    dice: Random = field(default_factory=lambda: Random(0))
+    dice: Random = field(default_factory=Random)
     _desk: Desk | None = None
     _asked: int = 0
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from simulator import invariants
+from simulator.looking import Looker
 from simulator.main import Outcome
 from simulator.people import Record
 from simulator.tests.false_house import (
@@ -24,6 +25,7 @@ from simulator.tests.false_house import (
     case,
     claim,
 )
+from simulator.wire import key_of
 
 
 @dataclass
@@ -282,6 +284,11 @@ def test_an_answer_that_is_none_is_a_violation_and_the_rest_is_still_looked_at(s
     scene.case["state"].clear()
     found = {held.name: held.violations for held in invariants.check(scene.outcome, House(scene.lies))}
     assert [name for name, violations in found.items() if violations] == ["ends_or_waits", "one_story"]
+
+
+def test_two_looks_at_one_house_ask_under_keys_of_their_own():
+    first, second = (Looker(SimpleNamespace(), "x") for _ in range(2))
+    assert key_of(first.dice) != key_of(second.dice)
 
 
 def test_a_report_that_nobody_answered_may_be_there_or_not(scene):
