@@ -169,7 +169,8 @@ def _parts(told: Mapping[str, Any], outcome: Outcome) -> Iterator[str]:
         share = leave.within(LIMITS_S[-1]) or 0.0
         yield (
             f"<h2>从报案到可以撤离：{share:.0%} 在 15 分钟以内</h2><figure><figcaption>"
-            f"已可以撤离的占比（{len(leave.times)} 起）；横轴：报案后多久</figcaption>{curve(leave, LIMITS_S, most_s=_width(leave))}</figure>"
+            f"已可以撤离的占比（{len(leave.times)} 起）；横轴：报案后多久</figcaption>"
+            f"{curve(leave, LIMITS_S, most_s=_width(leave))}</figure>"
         )
     yield "<h2>每个阶段用了多久</h2>"
     drawn = bars(list(all_stages.values()))

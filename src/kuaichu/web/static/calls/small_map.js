@@ -32,7 +32,13 @@ function named(map, roads) {
 async function start() {
   const map = L.map(element, { zoomControl: true, attributionControl: false, keyboard: false, preferCanvas: true, zoomSnap: 0.5, maxZoom: 18, minZoom: 9, scrollWheelZoom: true });
   map.setView([30, 120], 9);
-  L.control.scale({ imperial: false }).addTo(map);
+  const scale = L.control.scale({ imperial: false });
+  scale._updateMetric = (most) => { // Leaflet says m and km in every language
+    const metres = scale._getRoundNum(most);
+    const said = metres < 1000 ? `${metres} ${element.dataset.textMetres}` : `${metres / 1000} ${element.dataset.textKilometres}`;
+    scale._updateScale(scale._mScale, said, metres / most);
+  };
+  scale.addTo(map);
   const [boundary, roads] = await Promise.all([layer("boundary"), layer("roads")]);
   let box = null;
   if (roads) {
