@@ -95,7 +95,7 @@ class Officer:
 
     def _round(self) -> Steps:
         """True when something was decided."""
-        page = self.desk.get("/police/?queue=photos")
+        page = self.desk.get(f"/police/?queue={QUEUES[0]}")
         if page.status in PASSING:
             return False
         if page.status != 200:
@@ -103,12 +103,17 @@ class Officer:
         waiting = {name: int(count) for name, count in WAITING.findall(page.text)}
         for queue in QUEUES:
             now = self.world.house.now()
-            if waiting.get(queue) and now >= self._not_before.get(queue, now) and (yield from self._work_off(queue)):
+            if (
+                waiting.get(queue)
+                and now >= self._not_before.get(queue, now)
+                and (yield from self._work_off(queue, page))
+            ):
                 return True
         return False
 
-    def _work_off(self, queue: str) -> Steps:
-        page = self.desk.get(f"/police/?queue={queue}")
+    def _work_off(self, queue: str, page: Answer) -> Steps:
+        if queue != QUEUES[0]:  # the page that has been opened already
+            page = self.desk.get(f"/police/?queue={queue}")
         for case_id in self._in_turn(list(dict.fromkeys(CASE.findall(page.text)))):
             if not self._is_ripe(queue, case_id):
                 continue

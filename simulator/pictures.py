@@ -1,6 +1,7 @@
 """Photos of the simulated scenes: drawn, never of anybody. Each is another file, as every photo is."""
 
 import io
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -8,11 +9,20 @@ from PIL import Image
 
 SIZE = (640, 480)
 QUALITY = 82
+SCENES = 64
 
 
 def scene_jpeg(dice: Random) -> bytes:
-    """A road, a sky and two coloured boxes with grain, as a JPEG of some 40 KB."""
-    rng = np.random.default_rng(dice.getrandbits(64))
+    """One of `SCENES` drawings as a JPEG of some 40 KB, with a comment that makes it another file."""
+    drawn = _drawn(dice.randrange(SCENES))
+    comment = dice.randbytes(16)
+    return drawn[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + drawn[2:]
+
+
+@cache
+def _drawn(number: int) -> bytes:
+    """A road, a sky and two coloured boxes with grain."""
+    rng = np.random.default_rng(number)
     width, height = SIZE
     field = np.empty((height, width, 3), np.float64)
     field[: height // 2] = (150, 175, 200)

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import CharField, DateTimeField, OuterRef, Subquery, UUIDField
+from django.db.models import CharField, DateTimeField, F, IntegerField, OuterRef, Subquery, UUIDField
 from django.test.utils import CaptureQueriesContext
 
 from kuaichu import clock
 from kuaichu.cases.models import Case, Deadline, Party
-from kuaichu.prepared import Prepared
+from kuaichu.prepared import Prepared, PreparedUpdate
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,27 @@ def test_a_value_that_changes_the_text_is_refused(pairs):
         )
     with pytest.raises(TypeError, match="prefetch"):
         Prepared(lambda case: parties_of(case).prefetch_related("case"), case=UUIDField()).all(case=pairs[0].case.pk)
+
+
+def test_an_update_changes_what_the_query_finds_by_values_and_expressions(pairs):
+    first, second = (pair.case for pair in pairs)
+    update = PreparedUpdate(
+        lambda case, most, at: (
+            Case.objects.filter(pk=case, version__lt=most),
+            {"version": F("version") + 1, "occurred_at": at, "location": "100% %s"},
+        ),
+        case=UUIDField(),
+        most=IntegerField(),
+        at=DateTimeField(),
+    )
+    for case, at in ((first, clock.now()), (second, clock.now() + timedelta(hours=1))):
+        before = Case.objects.get(pk=case.pk).version
+        assert update.run(case=case, most=before + 1, at=at) == 1
+        changed = Case.objects.get(pk=case.pk)
+        assert (changed.version, changed.occurred_at, changed.location) == (before + 1, at, "100% %s")
+        assert update.run(case=case, most=before + 1, at=at) == 0, "the condition holds no longer"
+    with pytest.raises(TypeError, match="wanted"):
+        update.run(case=first)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ Not for lists of varying length (`__in`) and values that may be None: those chan
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -30,6 +30,7 @@ from django.db.models import (
     UUIDField,
 )
 from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
 
 M = TypeVar("M", bound=Model)
 _WORD = re.compile(r"[a-z_.]{1,40}")
@@ -37,7 +38,7 @@ _MARKS: dict[type[Any], Callable[[int], Any]] = {
     UUIDField: lambda number: UUID(int=2**127 + number),
     DateTimeField: lambda number: datetime(2999, 1, 1, tzinfo=UTC) + timedelta(seconds=number),
     CharField: lambda number: f"prepared-{number}-mark",
-    IntegerField: lambda number: 1_999_000_000 + number,
+    IntegerField: lambda number: 31_870 + number,  # the smallest column has room for it: else its condition falls away
 }
 
 
@@ -54,7 +55,7 @@ class Prepared(Generic[M]):
         """Every row, as an instance with what `select_related` and annotations add. Raises TypeError for values that
         don't fit the ones that were announced."""
         composed = self._of_vendor()
-        return list(composed.instances(self._bound(composed, values)))
+        return list(composed.instances(_bound(self._values, composed.parameters, values)))
 
     def first(self, **values: Any) -> M | None:
         """The first row. The query should say its order and `[:1]` itself."""
@@ -63,7 +64,7 @@ class Prepared(Generic[M]):
     def tuples(self, **values: Any) -> list[tuple[Any, ...]]:
         """Every row as a tuple, for queries made with `values_list`."""
         composed = self._of_vendor()
-        return [tuple(row) for row in composed.cells(self._bound(composed, values))]
+        return [tuple(row) for row in composed.cells(_bound(self._values, composed.parameters, values))]
 
     def _of_vendor(self) -> "_Composed":
         composed = self._composed.get(connection.vendor)
@@ -71,39 +72,83 @@ class Prepared(Generic[M]):
             composed = self._composed[connection.vendor] = self._compose()
         return composed
 
-    def _bound(self, composed: "_Composed", values: dict[str, Any]) -> tuple[Any, ...]:
-        if values.keys() != self._values.keys() or None in values.values():
-            raise TypeError(f"wanted {sorted(self._values)} and none of them None, got {values}")
-        known = {name: self._stored(name, value) for name, value in values.items()}
-        return tuple(known[part] if is_mark else part for is_mark, part in composed.parameters)
-
-    def _stored(self, name: str, value: Any) -> Any:
-        return self._values[name].get_db_prep_value(getattr(value, "pk", value), connection)
-
     def _compose(self) -> "_Composed":
-        marks = {
-            name: next(make for kind, make in _MARKS.items() if isinstance(field, kind))(number)
-            for number, (name, field) in enumerate(self._values.items())
-        }
+        marks = _marks_of(self._values)
         query = self._build(**marks)
         compiler = query.query.get_compiler(connection=connection)
         text, parameters = compiler.as_sql()
-        stored = {self._stored(name, mark): name for name, mark in marks.items()}
-        found = [
-            (True, stored[part]) if isinstance(part, str | int | UUID | datetime) and part in stored else (False, part)
-            for part in parameters
-        ]
-        text, found = _with_words(text, found)
-        missing = set(marks) - {part for is_mark, part in found if is_mark}
-        if missing:
-            raise TypeError(f"{sorted(missing)} not found among the parameters: it changes the text or is not used")
+        text, found = _with_words(text, _found(self._values, marks, parameters))
         return _Composed(query, compiler, text, found)
+
+
+class PreparedUpdate(Generic[M]):
+    """A change of the rows of a query, composed once. `changes` may hold expressions such as `F("tries") + 1`."""
+
+    def __init__(
+        self, build: "Callable[..., tuple[QuerySet[M, Any], dict[str, Any]]]", **values: "Field[Any, Any]"
+    ) -> None:
+        self._build, self._values = build, values
+        self._composed: dict[str, tuple[str, list[tuple[bool, Any]]]] = {}
+
+    def run(self, **values: Any) -> int:
+        """How many rows changed. Raises TypeError for values that don't fit the ones that were announced."""
+        found = self._composed.get(connection.vendor)
+        if found is None:
+            found = self._composed[connection.vendor] = self._compose()
+        text, parameters = found
+        with connection.cursor() as cursor:
+            cursor.execute(text, _bound(self._values, parameters, values))
+            return int(cursor.rowcount)
+
+    def _compose(self) -> tuple[str, list[tuple[bool, Any]]]:
+        marks = _marks_of(self._values)
+        query, changes = self._build(**marks)
+        update: Any = query.query.chain(UpdateQuery)
+        update.clear_ordering(force=True)
+        update.add_update_values(changes)
+        text, parameters = update.get_compiler(connection=connection).as_sql()
+        return _with_words(text, _found(self._values, marks, parameters))
 
 
 def how_many(found: "QuerySet[Any, Any]") -> Subquery:
     """The number of rows in the place of a column, for several counts in one statement."""
     counted = Func(F("pk"), function="COUNT", output_field=IntegerField())
     return Subquery(found.order_by().annotate(how_many=counted).values("how_many"))
+
+
+def _marks_of(fields: "Mapping[str, Field[Any, Any]]") -> dict[str, Any]:
+    return {
+        name: next(make for kind, make in _MARKS.items() if isinstance(field, kind))(number)
+        for number, (name, field) in enumerate(fields.items())
+    }
+
+
+def _found(
+    fields: "Mapping[str, Field[Any, Any]]", marks: Mapping[str, Any], parameters: Iterable[Any]
+) -> list[tuple[bool, Any]]:
+    """Each parameter of a composed text: (True, a value's name) or (False, what stays as it is)."""
+    stored = {_stored(fields[name], mark): name for name, mark in marks.items()}
+    found = [
+        (True, stored[part]) if isinstance(part, str | int | UUID | datetime) and part in stored else (False, part)
+        for part in parameters
+    ]
+    missing = set(marks) - {part for is_mark, part in found if is_mark}
+    if missing:
+        raise TypeError(f"{sorted(missing)} not found among the parameters: it changes the text or is not used")
+    return found
+
+
+def _bound(
+    fields: "Mapping[str, Field[Any, Any]]", parameters: list[tuple[bool, Any]], values: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    if values.keys() != fields.keys() or None in values.values():
+        raise TypeError(f"wanted {sorted(fields)} and none of them None, got {sorted(values)}")
+    known = {name: _stored(fields[name], value) for name, value in values.items()}
+    return tuple(known[part] if is_mark else part for is_mark, part in parameters)
+
+
+def _stored(field: "Field[Any, Any]", value: Any) -> Any:
+    return field.get_db_prep_value(getattr(value, "pk", value), connection)
 
 
 def _with_words(text: str, parameters: list[tuple[bool, Any]]) -> tuple[str, list[tuple[bool, Any]]]:

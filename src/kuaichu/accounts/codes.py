@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, IntegerField, UUIDField
 
 from kuaichu import clock, rows
 from kuaichu.accounts import throttle
 from kuaichu.accounts.models import OneTimeCode
 from kuaichu.errors import Refused
+from kuaichu.prepared import PreparedUpdate
 from kuaichu.privacy import blind_index
 
 SECOND_TAP = timedelta(seconds=10)
@@ -45,12 +46,18 @@ def check(*, purpose: str, subject_id: str, phone: str, typed: str, max_tries: i
     is_used = row.used_at is not None and now - row.used_at > SECOND_TAP
     if is_used or row.expires_at <= now:
         raise Refused("code.expired", "验证码已失效，请重新获取")
-    counted = OneTimeCode.objects.filter(pk=row.pk, tries__lt=max_tries).update(tries=F("tries") + 1)
-    if not counted:
+    if not _TRY.run(code=row.pk, most=max_tries):
         raise Refused("code.exhausted", "输错次数太多，这个验证码已作废，请重新获取")
     if not hmac.compare_digest(digits_of(row.pk), "".join(typed.split())):
         raise Refused("code.wrong", "验证码不对，请看最新一条短信，再输一次")
     return row
+
+
+_TRY = PreparedUpdate(
+    lambda code, most: (OneTimeCode.objects.filter(pk=code, tries__lt=most), {"tries": F("tries") + 1}),
+    code=UUIDField(),
+    most=IntegerField(),
+)
 
 
 def use_up(row: OneTimeCode) -> None:

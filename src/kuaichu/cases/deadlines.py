@@ -32,10 +32,10 @@ def start(case: Case, name: str, *, started_at: datetime, subject: str = "") -> 
     """Start the clock `name` of `law`. One of the same name and subject that still runs is left as it is; one that has
     run out is over and makes room."""
     due = law.due(name, started_at=started_at, place=case.place_id)
-    Deadline.objects.filter(
-        case=case, clock=name, subject=subject, settled_at__isnull=True, fired_at__isnull=False
-    ).update(settled_at=now_but_not_before("started_at"))
     running = rows.find(Deadline, case=case, clock=name, subject=subject, settled_at=None)
+    if running is not None and running.fired_at is not None:
+        Deadline.objects.filter(pk=running.pk).update(settled_at=now_but_not_before("started_at"))
+        running = None
     new = Deadline(case=case, clock=name, subject=subject, started_at=started_at, due_at=due.at)
     return running or rows.insert(new)
 

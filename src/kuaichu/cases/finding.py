@@ -1,4 +1,4 @@
-"""The rows that every request on a case needs. Each returns None (or nothing) for an unknown key."""
+"""The rows that every request on a case needs. Unless it says so, each returns None (or nothing) for an unknown key."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,6 +8,7 @@ from django.db import connection
 from kuaichu import rows
 from kuaichu.accounts.models import Agency
 from kuaichu.cases.models import Case, Party, PartyDevice
+from kuaichu.errors import NotFound
 
 
 def case_by_id(case_id: UUID, *, is_locked: bool = False) -> Case | None:
@@ -24,6 +25,16 @@ def locked_case_of(party_id: UUID) -> Case | None:
 
 def party_by_id(party_id: UUID) -> Party | None:
     return rows.find(Party, pk=party_id)
+
+
+def party_with_case(party_id: UUID) -> Party:
+    """A party that knows its case. Raises NotFound."""
+    party = party_by_id(party_id)
+    case = case_by_id(party.case_id) if party else None
+    if party is None or case is None:
+        raise NotFound("party.unknown", "没有找到这个案件")
+    party.case = case
+    return party
 
 
 def party_by_token(token_digest: str) -> Party | None:

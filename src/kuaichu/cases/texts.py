@@ -4,6 +4,7 @@ import math
 from typing import Any
 from uuid import UUID
 
+from kuaichu import rows
 from kuaichu.accounts import codes
 from kuaichu.accounts.models import OneTimeCode
 from kuaichu.cases.models import JoinCode, Party
@@ -17,8 +18,10 @@ from kuaichu.origin import public_origin
 
 def code_text(exchange: Exchange) -> dict[str, Any]:
     """code.send: the six digits of a one-time code, to the phone of its party."""
-    code = OneTimeCode.objects.get(pk=UUID(exchange.subject_id))
-    party = Party.objects.get(pk=UUID(code.subject_id))
+    code = rows.find(OneTimeCode, pk=UUID(exchange.subject_id))
+    party = rows.find(Party, pk=UUID(code.subject_id)) if code else None
+    if code is None or party is None:
+        raise PermanentError("code.gone")
     if party.phone_index != code.phone_index:
         raise PermanentError("phone.changed")  # the party typed another number meanwhile and gets another code
     minutes = math.ceil((code.expires_at - code.issued_at).total_seconds() / 60)

@@ -50,8 +50,10 @@ def _head(stream: UUID) -> tuple[int, str]:
 
 def record_read(*, actor: Actor, stream: UUID, page: str, fields: str) -> None:
     """Remember that `actor` was shown the personal data `fields` (names of columns, not values) on `page`."""
-    PersonalDataRead.objects.create(
-        at=clock.now(), actor_kind=actor.kind, actor_id=actor.id, stream=stream, page=page, fields=fields
+    rows.insert(
+        PersonalDataRead(
+            at=clock.now(), actor_kind=actor.kind, actor_id=actor.id, stream=stream, page=page, fields=fields
+        )
     )
 
 

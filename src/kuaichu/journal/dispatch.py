@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import DateTimeField, F, Q, QuerySet, UUIDField
+from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, UUIDField
 
 from kuaichu import clock, rows
 from kuaichu.journal import registry
 from kuaichu.journal.models import Event, ReactionRun
-from kuaichu.prepared import Prepared
+from kuaichu.prepared import Prepared, PreparedUpdate
 
 MAX_TRIES = 5
 MOST = 50  # at once
@@ -76,11 +76,16 @@ def _run_one(event_id: int) -> int:
 
 def _claim(event_id: int) -> bool:
     now = clock.now()
+    return _CLAIM.run(event=event_id, now=now, until=now + LEASE) == 1
+
+
+def _claiming(event: int, now: datetime, until: datetime) -> tuple[QuerySet[Event], dict[str, object]]:
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    changed = Event.objects.filter(free, pk=event_id, handled_at__isnull=True, parked_at__isnull=True).update(
-        claimed_until=now + LEASE, attempts=F("attempts") + 1
-    )
-    return changed == 1
+    found = Event.objects.filter(free, pk=event, handled_at__isnull=True, parked_at__isnull=True)
+    return found, {"claimed_until": until, "attempts": F("attempts") + 1}
+
+
+_CLAIM = PreparedUpdate(_claiming, event=BigIntegerField(), now=DateTimeField(), until=DateTimeField())
 
 
 def _give_back(event: Event, reaction: str, error: Exception) -> None:

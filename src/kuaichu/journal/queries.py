@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
+from kuaichu import rows
 from kuaichu.journal.models import Event
 
 
 def timeline(stream: UUID) -> list[Event]:
     """All events of one chain in order (one statement)."""
-    return list(Event.objects.filter(stream=stream).order_by("seq"))
+    return rows.select(Event, order_by="seq", stream=stream)
 
 
 def parked(limit: int = 100) -> list[Event]:

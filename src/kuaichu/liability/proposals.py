@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kuaichu import clock, law
+from kuaichu import clock, law, rows
 from kuaichu.cases.models import Case, Party, PartyKind
 from kuaichu.law.national.liability import Impact, Kind, LiabilityFacts, PartyFacts
 from kuaichu.law.national.liability import propose as propose_by_law
@@ -23,7 +23,7 @@ def facts_of(case: Case, parties: Sequence[Party]) -> LiabilityFacts:
 
 def impacts_of(case: Case) -> tuple[Impact, ...]:
     """The order of impacts that an officer recorded; empty before that."""
-    found = ImpactOrder.objects.filter(case=case).first()
+    found = rows.find(ImpactOrder, case=case)
     return tuple(Impact(hitter, hit, n) for n, (hitter, hit) in enumerate(found.impacts, 1)) if found else ()
 
 

@@ -11,14 +11,14 @@ from functools import cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import DateTimeField, F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, UUIDField
 
 from kuaichu import clock, rows
 from kuaichu.links import lines, registry
 from kuaichu.links.adapters import PermanentError, RetryableError
 from kuaichu.links.lines import Silence
 from kuaichu.links.models import Exchange, ExchangeState
-from kuaichu.prepared import Prepared
+from kuaichu.prepared import Prepared, PreparedUpdate
 
 MAX_TRIES = 8
 MOST = 20  # at once
@@ -58,10 +58,8 @@ def _due(now: datetime) -> Q:
 
 
 def _send_one(exchange_id: UUID) -> int:
-    changed = Exchange.objects.filter(_due(clock.now()), pk=exchange_id).update(
-        state=ExchangeState.SENDING, claimed_until=clock.now() + LEASE, attempts=F("attempts") + 1
-    )
-    if changed != 1:
+    now = clock.now()
+    if _CLAIM.run(exchange=exchange_id, now=now, until=now + LEASE) != 1:
         return 0
     exchange = rows.find(Exchange, pk=exchange_id)
     assert exchange is not None, "it was claimed a moment ago"
@@ -83,6 +81,14 @@ def _send_one(exchange_id: UUID) -> int:
         _log.exception("exchange %s failed", exchange.pk)
         _try_later(exchange, f"bug.{type(error).__name__}")
     return 1
+
+
+def _claiming(exchange: UUID, now: datetime, until: datetime) -> tuple[QuerySet[Exchange], dict[str, object]]:
+    found = Exchange.objects.filter(_due(now), pk=exchange)
+    return found, {"state": ExchangeState.SENDING, "claimed_until": until, "attempts": F("attempts") + 1}
+
+
+_CLAIM = PreparedUpdate(_claiming, exchange=UUIDField(), now=DateTimeField(), until=DateTimeField())
 
 
 def _finish(exchange: Exchange, message: dict[str, object], reply: dict[str, object]) -> None:

@@ -11,7 +11,7 @@ from enum import Enum
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
 from kuaichu.prepared import Prepared
 
@@ -78,8 +78,9 @@ def note_silence(exchange: Exchange) -> "Silence":
 
 def note_answer(exchange: Exchange) -> None:
     """The partner answered, whatever it said."""
-    found = PartnerLine.objects.filter(kind=exchange.kind, partner=exchange.partner)
-    found.filter(silences__gt=0).update(silences=0, away_since=None, next_probe_at=None)
+    line = rows.find(PartnerLine, kind=exchange.kind, partner=exchange.partner)
+    if line is not None and line.silences > 0:
+        rows.update(PartnerLine, {"silences": 0, "away_since": None, "next_probe_at": None}, pk=line.pk)
 
 
 _SENT = Exchange.objects.filter(direction="out")

@@ -8,9 +8,25 @@ is a writer and check-then-change inside it is safe.
 
 import fcntl
 import os
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Django's, which turns the marks of each statement into SQLite's anew: here once for each text."""
+
+    def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
+        if param_names is not None:
+            return str(super().convert_query(query, param_names=param_names))
+        return _converted(query)
+
+
+@lru_cache(maxsize=4096)
+def _converted(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -18,6 +34,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _lock_fd: int | None = None
     _is_locked = False
+
+    def create_cursor(self, name: str | None = None) -> "Cursor":
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._lock()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.http import HttpRequest
 
 from kuaichu import clock
@@ -13,8 +14,12 @@ from kuaichu.cases.models import Case, Party
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.tokens import party_token, token_digest
 from kuaichu.errors import NotFound, Refused
+from kuaichu.prepared import Prepared
 
 DEVICE_COOKIE = "kc_device"
+_CASE = Prepared(
+    lambda case: Case.objects.filter(pk=case).select_related("unit", "place").order_by("pk")[:1], case=UUIDField()
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def _is_trusted(request: HttpRequest, party: Party) -> bool:
 
 def case_for(person: Person, case_id: UUID) -> Case:
     """The case for an officer of the unit in charge. Raises NotFound for everybody else."""
-    case = Case.objects.select_related("unit", "place").filter(pk=case_id).first()
+    case = _CASE.first(case=case_id)
     if case is None or not may_handle(person, case):
         raise NotFound("case.unknown", "没有找到这个案件")
     return case

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kuaichu import clock, law
+from kuaichu import clock, law, rows
 from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind, PhoneMode
@@ -222,7 +222,7 @@ def _require_editable(case: Case) -> None:
 
 def is_complete(case: Case) -> bool:
     """Whether two parties at least have given everything that liability needs."""
-    parties = list(case.parties.all())
+    parties = rows.select(Party, case=case)
     return (
         len(parties) >= 2
         and bool(case.occurred_at and case.collision_form)

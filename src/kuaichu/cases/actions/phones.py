@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kuaichu import clock, law
+from kuaichu import clock, law, rows
 from kuaichu.accounts import codes
 from kuaichu.accounts.models import OneTimeCode
+from kuaichu.cases.finding import party_with_case
 from kuaichu.cases.locking import lock_party
 from kuaichu.cases.models import Case, Party, PartyDevice, PhoneMode
-from kuaichu.errors import NotFound, Refused
+from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import Actor
 from kuaichu.law.identifiers import parse_mobile, parse_phone
@@ -98,9 +99,7 @@ def confirm_phone(*, party_id: UUID, typed: str) -> None:
 
 def check_code(*, party_id: UUID, purpose: str, typed: str) -> OneTimeCode:
     """The row of the right code, not yet used up. Call it outside a transaction. Raises Refused: code.*."""
-    party = Party.objects.select_related("case").filter(pk=party_id).first()
-    if party is None:
-        raise NotFound("party.unknown", "没有找到这个案件")
+    party = party_with_case(party_id)
     most = law.value("otp.tries", on=clock.today(), place=party.case.place_id).number
     return codes.check(purpose=purpose, subject_id=str(party.pk), phone=party.phone, typed=typed, max_tries=most)
 
@@ -110,7 +109,7 @@ def bind_device(*, party_id: UUID) -> str:
     """Trust one more browser as the party's own; returns the secret for its cookie (shown once)."""
     case, party = lock_party(party_id)
     secret = secrets.token_urlsafe(24)
-    PartyDevice.objects.create(party=party, secret_digest=device_digest(secret), bound_at=clock.now())
+    rows.insert(PartyDevice(party=party, secret_digest=device_digest(secret), bound_at=clock.now()))
     record("device.bound", stream=case.pk, actor=Actor("party", str(party.pk)))
     return secret
 

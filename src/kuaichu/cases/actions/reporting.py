@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from kuaichu import clock, law
+from kuaichu import clock, law, rows
 from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.cases import deadlines, matters
 from kuaichu.cases.fasttrack import barriers
@@ -124,13 +124,10 @@ def answer_screening(*, party_id: UUID, question: str, answer: str) -> law.Scree
         require_move("pass_screening", stage=case.stage, who="party")
     _require_known_answer(question, answer)
     actor = Actor("party", str(party.pk))
-    ScreeningAnswer.objects.bulk_create(
-        [ScreeningAnswer(case=case, question=question, answer=answer, party=party, at=clock.now())],
-        update_conflicts=True,
-        unique_fields=["case", "question"],
-        update_fields=["answer", "party", "at"],
-    )
-    answers = dict(ScreeningAnswer.objects.filter(case=case).values_list("question", "answer"))
+    given = {"answer": answer, "party": party, "at": clock.now()}
+    if not rows.update(ScreeningAnswer, given, case=case, question=question):
+        rows.insert(ScreeningAnswer(case=case, question=question, **given))
+    answers = {row.question: row.answer for row in rows.select(ScreeningAnswer, case=case)}
     result = law.screen(answers, on=clock.local_day(case.created_at), place=case.place_id)
     if not result.is_complete:
         record("screening.answered", stream=case.pk, actor=actor, question=question, answer=answer)

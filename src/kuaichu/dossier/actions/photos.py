@@ -6,14 +6,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.accounts import throttle
 from kuaichu.accounts.models import Person
 from kuaichu.cases import deadlines
 from kuaichu.cases.actions import complete_details
 from kuaichu.cases.actions.reporting import lock_party
+from kuaichu.cases.finding import party_with_case
 from kuaichu.cases.locking import lock_case, save_case
-from kuaichu.cases.models import Case, Party
+from kuaichu.cases.models import Case
 from kuaichu.cases.permissions import may_handle
 from kuaichu.cases.states import PhotoState, Stage, require_move
 from kuaichu.clock import BEIJING
@@ -21,7 +22,7 @@ from kuaichu.dossier import storage
 from kuaichu.dossier.models import Photo
 from kuaichu.dossier.photos import RETAKE_REASONS, SLOTS, Claims, Intake, Slots, inspect, limits_at, slots_at
 from kuaichu.dossier.states import PhotoCheck
-from kuaichu.errors import NotFound, Refused
+from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import Actor
 
@@ -35,7 +36,7 @@ def slots_of(case: Case) -> Slots:
 
 def current_photos(case_id: UUID) -> dict[str, Photo]:
     """The photo in each filled slot (one statement)."""
-    return {photo.slot: photo for photo in Photo.objects.filter(case_id=case_id, replaced_at__isnull=True)}
+    return {photo.slot: photo for photo in rows.select(Photo, case=case_id, replaced_at=None)}
 
 
 def require_room(case: Case, slot: str) -> None:
@@ -49,7 +50,7 @@ def require_room(case: Case, slot: str) -> None:
         raise Refused("photos.passed", "照片已经审核通过，不用再拍了")
     if case.stage not in (Stage.EVIDENCE, Stage.ATTENDANCE):
         require_move("pass_photos", stage=case.stage, who="staff")
-    if Photo.objects.filter(case=case, slot=slot, replaced_at__isnull=True, check_state=PhotoCheck.PASSED).exists():
+    if rows.find(Photo, case=case, slot=slot, replaced_at=None, check_state=PhotoCheck.PASSED):
         raise Refused("photo.passed", "这张已经审核通过，不用重拍")
 
 
@@ -63,9 +64,7 @@ def receive_photo(
     storage.full,
     rate.exceeded.
     """
-    party = Party.objects.select_related("case").filter(pk=party_id).first()
-    if party is None:
-        raise NotFound("party.unknown", "没有找到这个案件")
+    party = party_with_case(party_id)
     require_room(party.case, slot)
     throttle.take("photo", str(party.pk), throttle.UPLOAD_PER_PARTY)
     limits = limits_at(on=clock.local_day(party.case.created_at), place=party.case.place_id)
@@ -92,7 +91,8 @@ def _place(*, party_id: UUID, slot: str, file: storage.Staged, intake: Intake, c
         if other.sha256 == file.sha256:
             raise Refused("photo.same", "这张和“%(slot)s”是同一张，请换个角度再拍", slot=SLOTS[other.slot])
     now = clock.now()
-    Photo.objects.filter(case=case, slot=slot, replaced_at__isnull=True).update(replaced_at=now)
+    if slot in present:
+        rows.update(Photo, {"replaced_at": now}, pk=present[slot].pk)
     said = intake.facts.claims.or_else(claims)
     photo = Photo.objects.create(
         case=case,

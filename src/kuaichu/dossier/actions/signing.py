@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.accounts import codes
 from kuaichu.accounts.models import OneTimeCode, Person
 from kuaichu.cases import deadlines
 from kuaichu.cases.actions.phones import SIGN, check_code
+from kuaichu.cases.finding import party_by_id
 from kuaichu.cases.locking import lock_party, save_case
 from kuaichu.cases.models import Case, Party
 from kuaichu.cases.permissions import may_handle
@@ -32,9 +33,9 @@ def sign(*, party_id: UUID, instrument_id: UUID, strokes: Any, typed_code: str, 
     A party without a phone signs on the other's, with a code sent to its contact number; the instrument says so.
     Raises Refused: code.*, signature.*, instrument.*, case.moved_on.
     """
-    if Signature.objects.filter(instrument_id=instrument_id, party_id=party_id).exists():
+    if rows.find(Signature, instrument=instrument_id, party=party_id):
         return
-    party = Party.objects.filter(pk=party_id).first()
+    party = party_by_id(party_id)
     if party is None:
         raise NotFound("party.unknown", "没有找到这个案件")
     checked = _checked_hand(party, strokes, typed_name)
@@ -54,7 +55,7 @@ def _checked_hand(party: Party, strokes: Any, typed_name: str) -> list[ink.Strok
 def _sign(party_id: UUID, instrument_id: UUID, strokes: list[ink.Stroke], code: OneTimeCode) -> None:
     case, party = lock_party(party_id)
     instrument = _open_instrument(case, instrument_id)
-    if Signature.objects.filter(instrument=instrument, party=party).exists():
+    if rows.find(Signature, instrument=instrument, party=party):
         return
     codes.use_up(code)
     Signature.objects.create(
@@ -89,7 +90,7 @@ def note_refusal(*, instrument_id: UUID, party_id: UUID, officer: Person, note: 
     instrument = _open_instrument(case, instrument_id)
     if instrument.kind == InstrumentKind.AGREEMENT:
         raise Refused("agreement.unsigned", "协议书要各方自愿签名；有人不签，请改为民警认定")
-    if Signature.objects.filter(instrument=instrument, party=party).exists():
+    if rows.find(Signature, instrument=instrument, party=party):
         raise Refused("signature.exists", "这一方已经签过字了")
     Signature.objects.create(
         instrument=instrument,

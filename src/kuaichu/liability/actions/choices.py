@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kuaichu import clock, law
+from kuaichu import clock, law, rows
 from kuaichu.cases import deadlines, fasttrack
 from kuaichu.cases.actions.phones import can_receive_codes
+from kuaichu.cases.finding import parties_of
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind
 from kuaichu.cases.states import Path, Stage, require_move
@@ -38,8 +39,8 @@ def current_proposal(case: Case) -> Proposal | None:
     """The proposal that fits today's facts; an outdated one is withdrawn with its choices. The caller holds the
     lock.
     """
-    parties = list(case.parties.select_related("insurer"))
-    running = Proposal.objects.filter(case=case, withdrawn_at__isnull=True).first()
+    parties = parties_of(case)
+    running = rows.find(Proposal, case=case, withdrawn_at=None)
     if any(party.account_at is None for party in parties) or len(parties) < 2:
         return running
     digest, result = proposals.propose(case, parties)
@@ -49,7 +50,7 @@ def current_proposal(case: Case) -> Proposal | None:
     if running is not None:
         running.withdrawn_at = now
         running.save(update_fields=["withdrawn_at"])
-    proposal = Proposal.objects.create(case=case, facts_digest=digest, result=result, made_at=now)
+    proposal = rows.insert(Proposal(case=case, facts_digest=digest, result=result, made_at=now))
     record(
         "proposal.made",
         stream=case.pk,

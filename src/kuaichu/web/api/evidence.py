@@ -62,7 +62,7 @@ def send_photo(request: HttpRequest, fields: Form[party.PhotoFields], photo: Fil
         raise FieldErrors({name[:60]: Refused("extra_forbidden", "没有这一项") for name in sorted(unknown)})
     party_id = access_of(request).party.pk
     row = receive_photo(party_id=party_id, slot=fields.slot, data=_data(photo), declared_sha256=fields.sha256)
-    return _photo(Photo.objects.select_related("party").get(pk=row.pk))
+    return _photo(row)
 
 
 def _data(file: UploadedFile) -> bytes | Path:

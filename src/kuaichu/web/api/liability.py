@@ -8,6 +8,7 @@ from ninja import Router
 
 from kuaichu.accounts import throttle
 from kuaichu.cases import actions as cases
+from kuaichu.cases.finding import parties_of
 from kuaichu.claims.actions import consent_each_pays_own
 from kuaichu.dossier.actions import signing
 from kuaichu.dossier.actions.instruments import verify_url
@@ -173,7 +174,7 @@ def withdraw_review(request: HttpRequest, payload: Nothing) -> Done:
 def read_money(request: HttpRequest) -> party.Money:
     """Which insurer pays whom how much, in fen."""
     access = access_of(request)
-    money = payouts.of(access.case, tuple(access.case.parties.order_by("letter")))
+    money = payouts.of(access.case, parties_of(access.case))
     return party.Money(
         claims=[
             party.ClaimLine(insurer=line.insurer, side=line.side, report_number=line.report_number, text=line.sentence)

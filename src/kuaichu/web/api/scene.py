@@ -6,7 +6,7 @@ from ninja import Query, Router
 from kuaichu import law
 from kuaichu.cases import actions
 from kuaichu.cases.fasttrack import barriers
-from kuaichu.cases.finding import parties_of
+from kuaichu.cases.finding import case_by_id, parties_of
 from kuaichu.cases.models import Party
 from kuaichu.errors import Refused
 from kuaichu.journal.models import Event
@@ -130,8 +130,8 @@ def answer_screening(request: HttpRequest, payload: party.ScreeningAnswer) -> pa
         party_id=access_of(request).party.pk, question=payload.question, answer=payload.answer
     )
     following = result.next_question
-    case = access_of(request).party.case
-    case.refresh_from_db()
+    case = case_by_id(access_of(request).case.pk)
+    assert case is not None, "it has just been answered for"
     against = barriers(case) if case.officer_request_reason == "not_online" else ()
     return party.ScreeningResult(
         is_complete=result.is_complete,

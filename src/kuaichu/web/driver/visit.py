@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.db.models import Q, UUIDField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from kuaichu import clock
+from kuaichu import clock, rows
 from kuaichu.cases.finding import parties_of
-from kuaichu.cases.models import Case, Party
+from kuaichu.cases.models import Case, Party, ScreeningAnswer
 from kuaichu.cases.states import PhotoState, Stage
 from kuaichu.dossier.models import Photo, Signature
 from kuaichu.dossier.states import InstrumentState
 from kuaichu.errors import FieldErrors, Refused
 from kuaichu.liability.models import PartyChoice
+from kuaichu.prepared import Prepared
 from kuaichu.web.access import DEVICE_COOKIE, find_party, link_of
 from kuaichu.web.driver import words
 from kuaichu.web.driver.steps import Page, Side, Standing, Step, next_step
@@ -25,6 +27,20 @@ LAST_COOKIE = "kc_last"  # the link of the case handled last, sent to the first 
 LAST_COOKIE_AGE_S = 30 * 24 * 3600
 DEVICE_COOKIE_AGE_S = 400 * 24 * 3600  # as long as browsers allow; the link itself expires earlier
 _BEFORE_SIGNED = (Stage.REPORTED, Stage.EVIDENCE, Stage.DETAILS, Stage.LIABILITY, Stage.SIGNING)
+
+_CHOSEN = Prepared(
+    lambda case: PartyChoice.objects.filter(proposal__case_id=case, proposal__withdrawn_at__isnull=True).values_list(
+        "party_id"
+    ),
+    case=UUIDField(),
+)
+_SIGNED = Prepared(
+    lambda case: Signature.objects.filter(
+        Q(instrument__state=InstrumentState.DRAFTED) | Q(instrument__state=InstrumentState.SERVED),
+        instrument__case_id=case,
+    ).values_list("party_id"),
+    case=UUIDField(),
+)
 
 
 @dataclass(frozen=True)
@@ -96,20 +112,17 @@ def standing_of(case: Case, parties: Sequence[Party]) -> Standing:
     chosen: set[object] = set()
     signed: set[object] = set()
     if case.stage == Stage.LIABILITY:
-        rows = PartyChoice.objects.filter(proposal__case=case, proposal__withdrawn_at__isnull=True)
-        chosen = set(rows.values_list("party_id", flat=True))
+        chosen = {party for (party,) in _CHOSEN.tuples(case=case.pk)}
     if case.stage == Stage.SIGNING:
-        open_states = (InstrumentState.DRAFTED, InstrumentState.SERVED)
-        under = Signature.objects.filter(instrument__case=case, instrument__state__in=open_states)
-        signed = set(under.values_list("party_id", flat=True))
+        signed = {party for (party,) in _SIGNED.tuples(case=case.pk)}
     is_photographing = case.stage == Stage.EVIDENCE
     return Standing(
         stage=case.stage,
         path=case.path,
         photo_state=case.photo_state,
-        answers=case.answers.count() if case.stage == Stage.REPORTED else 0,
+        answers=len(rows.select(ScreeningAnswer, case=case)) if case.stage == Stage.REPORTED else 0,
         has_occurrence=case.occurred_at is not None,
-        photos=Photo.objects.filter(case=case, replaced_at__isnull=True).count() if is_photographing else 0,
+        photos=len(rows.select(Photo, case=case, replaced_at=None)) if is_photographing else 0,
         is_kept=case.officer_request_reason in ("screening", "not_online"),
         sides=tuple(
             Side(

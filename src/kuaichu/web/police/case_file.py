@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import UUIDField
 from django.utils.translation import get_language
 
-from kuaichu import law
+from kuaichu import law, rows
 from kuaichu.accounts.models import Person
-from kuaichu.cases.models import Case, Deadline, Matter, Party
+from kuaichu.cases.finding import parties_of
+from kuaichu.cases.models import Case, Deadline, Matter, Party, ScreeningAnswer
 from kuaichu.cases.states import Path, PhotoState, Stage
 from kuaichu.dossier.queries import InstrumentView, instruments_of, photos_of
 from kuaichu.dossier.states import InstrumentKind, InstrumentState
@@ -20,8 +22,18 @@ from kuaichu.liability.proposals import impacts_of
 from kuaichu.liability.queries import proposal_in_force, review_of
 from kuaichu.liability.states import ReviewState
 from kuaichu.links.models import Exchange, ExchangeState
+from kuaichu.prepared import Prepared
 from kuaichu.web.police import photo_claims
 from kuaichu.web.police.timeline import Moment, moments, staff_names
+
+_DETERMINATION = Prepared(
+    lambda case: (
+        Determination.objects.filter(case_id=case, superseded_at__isnull=True)
+        .select_related("officer", "instrument")
+        .order_by("pk")[:1]
+    ),
+    case=UUIDField(),
+)
 
 
 @dataclass(frozen=True)
@@ -91,18 +103,14 @@ class CaseFile:
 
 def read(case: Case) -> CaseFile:
     """The file of `case` (already allowed to the reader)."""
-    parties = list(case.parties.select_related("insurer", "host"))
+    parties = list(parties_of(case))
     views = photo_claims.photo_views(case, photos_of(case.pk))
     proposal, choices = proposal_in_force(case.pk)
     events = timeline(case.pk)
     review = review_of(case.pk)
-    determination = (
-        Determination.objects.filter(case=case, superseded_at__isnull=True)
-        .select_related("officer", "instrument")
-        .first()
-    )
+    determination = _DETERMINATION.first(case=case.pk)
     troubles: list[Event | Exchange] = [event for event in events if event.parked_at]
-    troubles += Exchange.objects.filter(stream=case.pk, state=ExchangeState.FAILED).order_by("created_at")
+    troubles += rows.select(Exchange, order_by="created_at", stream=case.pk, state=ExchangeState.FAILED)
     return CaseFile(
         case=case,
         parties=parties,
@@ -116,8 +124,8 @@ def read(case: Case) -> CaseFile:
         instruments=instruments_of(case.pk),
         determination=determination,
         review=review,
-        deadlines=list(Deadline.objects.filter(case=case, settled_at__isnull=True).order_by("due_at")),
-        matters=list(case.matters.all()),
+        deadlines=rows.select(Deadline, order_by="due_at", case=case, settled_at=None),
+        matters=rows.select(Matter, case=case),
         moments=moments(events, parties=parties, staff=staff_names(events)),
         troubles=troubles,
         work=_work(case, review, determination),
@@ -137,7 +145,7 @@ def _work(case: Case, review: Review | None, determination: Determination | None
 
 
 def _answers(case: Case) -> list[Answer]:
-    given = dict(case.answers.values_list("question", "answer"))
+    given = {row.question: row.answer for row in rows.select(ScreeningAnswer, case=case)}
     return [_worded(question, given[question.code]) for question in law.QUESTIONS if question.code in given]
 
 

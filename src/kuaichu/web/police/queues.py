@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -86,8 +86,15 @@ def _cases(person: Person) -> QuerySet[Case]:
 
 def photos(person: Person) -> list[Row]:
     """Photos to be checked, longest waiting first."""
-    found = _cases(person).filter(_PHOTOS).order_by("photos_submitted_at", "pk")[:MOST_ROWS]
+    found = _TO_CHECK.all(unit=person.agency_id) if person.agency_id else []
+    prefetch_related_objects(found, "parties")
     return [_photo_row(case) for case in found]
+
+
+_TO_CHECK = Prepared(
+    lambda unit: Case.objects.filter(_under(unit)).filter(_PHOTOS).order_by("photos_submitted_at", "pk")[:MOST_ROWS],
+    unit=UUIDField(),
+)
 
 
 def _photo_row(case: Case) -> Row:

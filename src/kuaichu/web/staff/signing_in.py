@@ -25,7 +25,7 @@ DESKS_BY_ROLE = {
     Role.LEADER.value: "/command/",
     Role.PARTNER.value: "/orders/",
 }
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kuaichu.accounts.backends.StaffBackend"
 PENDING = "pending_person"
 PENDING_FOR = timedelta(minutes=10)
 # Argon2id takes about 100 MB a time: more sign-ins at once wait a little, then are asked to come again.

@@ -33,7 +33,7 @@ def photo(pair):
 def get(where: str, person=None):
     client = Client()
     if person is not None:
-        client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, "kuaichu.accounts.backends.StaffBackend")
     return client.get(where)
 
 

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Role
 from tests import factories
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kuaichu.accounts.backends.StaffBackend"
 ALLOWED = {
     "police": {"officer", "reviewer"},
     "reviewer": {"reviewer"},

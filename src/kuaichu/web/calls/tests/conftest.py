@@ -10,7 +10,7 @@ from kuaichu.calls.tests.conftest import (  # noqa: F401 - fixtures
     taker,
 )
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kuaichu.accounts.backends.StaffBackend"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from kuaichu import clock
 from kuaichu.accounts.models import Person, Role
 from kuaichu.clock import BEIJING
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kuaichu.accounts.backends.StaffBackend"
 NOW = datetime(2026, 11, 22, 14, 30, tzinfo=BEIJING)
 
 

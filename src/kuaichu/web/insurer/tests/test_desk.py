@@ -23,7 +23,7 @@ def desks(adjusters) -> list[Client]:
     made = []
     for adjuster in adjusters:
         client = Client()
-        client.force_login(adjuster, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(adjuster, backend="kuaichu.accounts.backends.StaffBackend")
         made.append(client)
     return made
 

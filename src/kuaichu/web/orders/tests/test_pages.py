@@ -13,7 +13,7 @@ from kuaichu.governance import actions
 from kuaichu.governance.actions import Problem
 from kuaichu.governance.tests.rows import call
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kuaichu.accounts.backends.StaffBackend"
 PROBLEM = Problem(element="roads", level="orange", problem="标线磨损看不清", proposed_measure="重新施划标线")
 
 

@@ -14,7 +14,7 @@ from kuaichu.web.police.tests.test_desk import hand_in
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("unit", "insurers")
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kuaichu.accounts.backends.StaffBackend"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("unit", "insurers")
 
 @pytest.fixture
 def desk(client, officer):
-    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(officer, backend="kuaichu.accounts.backends.StaffBackend")
     return client
 
 
