@@ -44,7 +44,12 @@ def assigned(seconds: ArrayLike, *, urgency: ArrayLike = 1.0) -> Assignment:
 
 
 def _costs(times: Floats, is_possible: NDArray[np.bool_], weight: Floats) -> Floats:
-    """What is possible is worth more than all the driving that it may cost; what isn't, is worth nothing."""
-    pairs = min(times.shape)
-    worth = (times[is_possible].max() + 1.0) * pairs * weight.max() / weight.min()
-    return np.where(is_possible, weight[:, None] * (np.where(is_possible, times, 0.0) - worth), 0.0)
+    """One step of urgency is worth more than all the driving; what isn't possible is worth nothing.
+
+    Whose answers weigh most depends on the order of the urgencies alone (the sets of rows that can be matched are a
+    matroid), so their ranks stand for them, and no two sums come too close.
+    """
+    driving = weight[:, None] * np.where(is_possible, times, 0.0)
+    _, rank = np.unique(weight, return_inverse=True)
+    worth = driving.max() * min(times.shape) + 1.0
+    return np.where(is_possible, driving - (rank[:, None] + 1) * worth, 0.0)
