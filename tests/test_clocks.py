@@ -9,6 +9,7 @@ from kuaichu.cases import deadlines
 from kuaichu.cases.models import Deadline
 from kuaichu.cases.retention import forget_drafts
 from kuaichu.cases.states import Outcome, Stage
+from kuaichu.dossier.checking import check_case
 from kuaichu.journal.chain import check_stream
 from tests import factories
 
@@ -53,3 +54,4 @@ def test_an_abandoned_report_is_closed_and_forgets_whom_it_named():
     assert (pair.case.stage, pair.case.outcome, pair.case.location) == (Stage.CLOSED, Outcome.WITHDRAWN, "")
     assert (pair.parties["A"].phone, pair.parties["A"].phone_index) == ("", "")
     assert check_stream(pair.case.pk) is None
+    assert check_case(pair.case).first_fault is None

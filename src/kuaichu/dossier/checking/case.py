@@ -129,8 +129,8 @@ def _matters(case: Case) -> Iterator[Finding]:
 
 
 def _closing(case: Case, events: Sequence[Event]) -> Iterator[Finding]:
-    names = [event.name for event in events if event.name in ("case.closed", "case.reopened")]
-    was_closed = bool(names) and names[-1] == "case.closed"
+    names = [event.name for event in events if event.name in ("case.closed", "case.withdrawn", "case.reopened")]
+    was_closed = bool(names) and names[-1] != "case.reopened"
     if was_closed != (case.stage == Stage.CLOSED) or was_closed != (case.closed_at is not None):
         yield fault("case", "case.closing", "案件：结案状态与流水不一致")
     else:
