@@ -4,7 +4,7 @@ Each invariant is a function of the outcome and a `Looker`; it yields one text p
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -276,7 +276,7 @@ def _one_story(outcome: Outcome, looker: Looker) -> Looks:
             continue
         faults = [*_in_turn(entries, has_jumps=outcome.plan.faults != "none"), *_steps(state, entries)]
         if _reader(record):
-            faults += _counted(record, letter, looker, Counter(entry["event"] for entry in entries))
+            faults += _counted(record, letter, looker, [entry["event"] for entry in entries])
         yield "; ".join(f"{record.number}: {fault}" for fault in faults)
 
 
@@ -311,7 +311,7 @@ def _steps(state: dict[str, Any], entries: list[dict[str, Any]]) -> Iterator[str
         yield "leave without passed photos"
 
 
-def _counted(record: Record, letter: str, looker: Looker, told: Counter[str]) -> Iterator[str]:
+def _counted(record: Record, letter: str, looker: Looker, names: list[str]) -> Iterator[str]:
     """As many signatures, documents in force and payments in the tables as steps in the journal."""
     papers = looker.as_party(record, letter, "/case/instruments").json["instruments"]
     payments = looker.as_party(record, letter, "/case/money").json["payments"]
@@ -320,9 +320,24 @@ def _counted(record: Record, letter: str, looker: Looker, told: Counter[str]) ->
         "instrument.completed": sum(bool(paper["completed_at"]) for paper in papers),
         "payment.confirmed": sum(line["is_done"] for line in payments),
     }
+    told = Counter(names)
+    told["instrument.signed"] = _signed(names)
     for name, count in there.items():
         if told[name] != count:
             yield f"{name} told {told[name]} times, there {count}"
+
+
+def _signed(names: Iterable[str]) -> int:
+    """Signatures told under documents that stand: a withdrawn one takes its own with it."""
+    total = under_this = 0
+    for name in names:
+        if name == "instrument.withdrawn":
+            under_this = 0
+        elif name == "instrument.signed":
+            under_this += 1
+        elif name == "instrument.completed":
+            total, under_this = total + under_this, 0
+    return total + under_this
 
 
 ALL: tuple[tuple[str, str, Callable[[Outcome, Looker], Looks]], ...] = (

@@ -13,15 +13,17 @@ from simulator.city import CHINA, City, Spot
 from simulator.house import House
 from simulator.insurers import HARD as INSURERS_HARD
 from simulator.insurers import MOODY, STEADY, Counter, Insurer, Temper, adjusters
-from simulator.mailbox import Mailbox
-from simulator.officers import Desk, Officer
+from simulator.mailbox import BUSY, POOR, SURE, Carrier, Mailbox
+from simulator.officers import Desk, Officer, Rides
 from simulator.people import Record
 from simulator.phones import Phone
+from simulator.shifts import ALWAYS, shifts
 from simulator.wire import CALM, HARD, MILD, Weather, Wire
 from simulator.world import World
 
 WEATHERS: dict[str, Weather] = {"none": CALM, "mild": MILD, "hard": HARD}
 TEMPERS: dict[str, Temper] = {"none": STEADY, "mild": MOODY, "hard": INSURERS_HARD}
+CARRIERS: dict[str, Carrier] = {"none": SURE, "mild": BUSY, "hard": POOR}
 HOURS_BETWEEN_FAULTS = {"mild": 12.0, "hard": 3.0}
 SETTLING = timedelta(days=3)  # after the last accident, so that cases can end
 
@@ -100,7 +102,8 @@ def begin(house: House, plan: Plan, *, pace: float = 1.0) -> tuple[Outcome, Coun
         insurers=list(plan.adjusters),
         days=plan.days,
     )
-    outcome = Outcome(plan, world, city, Mailbox(house), began=house.now())
+    mailbox = Mailbox(house, carrier=CARRIERS[plan.faults], seed=plan.seed, pace=pace, meter=world.meter)
+    outcome = Outcome(plan, world, city, mailbox, began=house.now())
     counter = _partners(outcome)
     _staff(outcome)
     return outcome, counter
@@ -108,7 +111,7 @@ def begin(house: House, plan: Plan, *, pace: float = 1.0) -> tuple[Outcome, Coun
 
 def _wire(outcome: Outcome, name: str, *, address: str, weather: Weather = CALM) -> Wire:
     world = outcome.world
-    return Wire(world.house, world.meter, world.dice_of(name), weather, address)
+    return Wire(world.house, world.meter, world.dice_of(name), weather, address, pace=world.pace)
 
 
 def _partners(outcome: Outcome) -> Counter:
@@ -125,9 +128,12 @@ def _partners(outcome: Outcome) -> Counter:
 
 def _staff(outcome: Outcome) -> None:
     world, plan = outcome.world, outcome.plan
-    for at, username in enumerate(plan.officers):
+    duties = shifts(len(plan.officers)) if world.pace == 1.0 else [ALWAYS] * len(plan.officers)
+    rides: Rides = {}
+    for at, (username, duty) in enumerate(zip(plan.officers, duties, strict=True)):
         desk = Desk(_wire(outcome, f"officer {at} {username}", address=f"10.1.0.{at + 1}"), username, plan.password)
-        world.spawn(f"officer {at} {username}", Officer(world, desk, colleagues=len(plan.officers)).run())
+        officer = Officer(world, desk, colleagues=len(plan.officers), shift=duty, rides=rides)
+        world.spawn(f"officer {at} {username}", officer.run())
     for at, (agency, username) in enumerate(plan.adjusters.items()):
         wire = _wire(outcome, f"adjuster {agency}", address=f"10.2.0.{at + 1}")
         world.spawn(f"adjuster {agency}", adjusters(world, wire, agency, username))

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from simulator.house import Answer, Unreachable
+from simulator.shifts import ALWAYS, Shift
 from simulator.wire import FORM, PASSING, Failed, Wire
 from simulator.world import Rest, Until, World
 
@@ -26,8 +27,11 @@ UNSIGNED = re.compile(r'name="letter" value="([ABC])"')
 TROUBLE = re.compile(r'name="key" value="((?:event|exchange)-[0-9a-f-]+)"')
 IDLE_S = (3.0, 12.0)
 LONGEST_IDLE_S = 3600.0
+RIDE_S = (240.0, 1200.0)  # from where the officer stands to the scene
+HANDED_OVER_AFTER = timedelta(minutes=30)  # of people's time after an arrival somebody else may decide too
 PATIENCE = {"signing": timedelta(hours=1), "exceptions": timedelta(hours=5)}
 RETAKES = 0.06
+Rides = dict[str, datetime]  # by case: when the officer who took it up is at the scene; all hear it on the radio
 QUEUES = ("photos", "online", "field", "signing", "exceptions")
 
 
@@ -75,23 +79,42 @@ class Officer:
     """One officer. `run()` works through the queues as long as the world goes on."""
 
     def __init__(
-        self, world: World, desk: Desk, *, colleagues: int = 1, seconds_per_case: tuple[float, float] = (15.0, 60.0)
+        self,
+        world: World,
+        desk: Desk,
+        *,
+        colleagues: int = 1,
+        seconds_per_case: tuple[float, float] = (15.0, 60.0),
+        shift: Shift = ALWAYS,
+        rides: Rides | None = None,
     ) -> None:
         self.world, self.desk, self._pace_s = world, desk, seconds_per_case
-        self._colleagues = colleagues
+        self._colleagues, self._shift = colleagues, shift
+        self._rides: Rides = rides if rides is not None else {}
+        self._mine: Rides = {}
         self.dice: Random = desk.wire.dice
         self._not_before: dict[str, datetime] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
 
     def run(self) -> Steps:
         while True:
+            off_s = self._shift.off_s(self.world.house.now())
+            if off_s:
+                yield off_s
+                continue
             try:
                 has_worked = yield from self._round()
             except Unreachable:
                 has_worked = False
             if not has_worked:
-                yield Until("desk", LONGEST_IDLE_S)
+                yield Until("desk", self._idle_s())
                 yield self.dice.uniform(*IDLE_S)
+
+    def _idle_s(self) -> float:
+        """Until the next arrival, the end of the shift, or an hour."""
+        now, pace = self.world.house.now(), self.world.pace
+        arrives = [(at - now).total_seconds() * pace for at in self._mine.values() if at > now]
+        return max(min([LONGEST_IDLE_S, self._shift.left_s(now), *arrives]), 1.0)
 
     def _round(self) -> Steps:
         """True when something was decided."""
@@ -122,6 +145,8 @@ class Officer:
             if opened.status != 200:
                 self.world.meter.count(f"desk.case.{opened.status}")
                 continue
+            if not self._is_ripe(queue, case_id):
+                continue  # somebody else has taken it up meanwhile
             if getattr(self, f"_{queue}")(case_id, opened):
                 self._first_seen.pop((queue, case_id), None)
                 found = NUMBER.search(opened.text)
@@ -142,6 +167,9 @@ class Officer:
         """Signatures and troubles are given a while to settle by themselves."""
         patience = PATIENCE.get(queue, timedelta(0))
         now = self.world.house.now()
+        if queue == "field" and case_id in self._rides:
+            later = timedelta(0) if case_id in self._mine else HANDED_OVER_AFTER / self.world.pace
+            return now >= self._rides[case_id] + later
         return now - self._first_seen.setdefault((queue, case_id), now) >= patience / self.world.pace
 
     def _decide(self, name: str, path: str, fields: Mapping[str, str] | list[tuple[str, str]]) -> bool:
@@ -175,7 +203,13 @@ class Officer:
     def _field(self, case_id: str, page: Answer) -> bool:
         """Drives there; then it becomes an ordinary case, is settled, decided on the spot, or goes on online."""
         if f"/police/cases/{case_id}/attend/" in page.text:
-            return self._decide("attend", f"/police/cases/{case_id}/attend/", _hidden(page))
+            is_taken = self._decide("attend", f"/police/cases/{case_id}/attend/", _hidden(page))
+            if is_taken:
+                ride = timedelta(seconds=self.dice.uniform(*RIDE_S) / self.world.pace)
+                self._rides[case_id] = self._mine[case_id] = self.world.house.now() + ride
+            return is_taken
+        self._rides.pop(case_id, None)
+        self._mine.pop(case_id, None)
         if GRADE.search(page.text) and self.dice.random() < 0.5:
             return self._online(case_id, page)
         where = self.dice.choices(("transfer", "settle", "resume"), (5, 4, 1))[0]

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Generator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -311,7 +311,8 @@ class Phone:
         for paper in (yield from self._get("/case/instruments"))["instruments"]:
             self.record.documents[paper["id"]] = paper["state"]
         if money["payments"] and all(line["is_done"] for line in money["payments"]):
-            self.record.happened("paid", self.world.house.now())
+            last = max(datetime.fromisoformat(line["done_at"]) for line in money["payments"])
+            self.record.happened("paid", min(last, self.world.house.now()))
             self.record.paid_fen = sum(line["amount_fen"] for line in money["payments"])
 
     # -- the wire

@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
@@ -33,11 +33,17 @@ class Weather:
     lost_there: float = 0.0
     lost_back: float = 0.0
     tapped_twice: float = 0.0
+    away: float = 0.0  # after which this device has no network for minutes
 
 
 CALM = Weather()
-MILD = Weather(lost_there=0.02, lost_back=0.02, tapped_twice=0.05)
-HARD = Weather(lost_there=0.08, lost_back=0.08, tapped_twice=0.15)
+MILD = Weather(lost_there=0.02, lost_back=0.02, tapped_twice=0.05, away=0.001)
+HARD = Weather(lost_there=0.08, lost_back=0.08, tapped_twice=0.15, away=0.005)
+AWAY_S = (60.0, 300.0)  # a garage, a tunnel, a dead spot
+
+
+class Lost(Unreachable):
+    """The network lost it: the house is not to blame."""
 
 
 class Failed(Exception):
@@ -64,20 +70,34 @@ class Wire:
     dice: Random
     weather: Weather
     address: str
+    pace: float = 1.0  # how many times faster than people live their rests pass
+    _away_until: datetime | None = None
 
     def send(self, kind: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
-        """One try. Raises Unreachable."""
+        """One try. Raises Unreachable, and Lost where the network is at fault."""
+        self._lose_network()
         if self.dice.random() < self.weather.lost_there:
             self.meter.count("network.lost_there")
-            raise Unreachable("lost on the way there")
+            raise Lost("lost on the way there")
         began = time.perf_counter()
         answer = self.house.request(method, path, headers=headers, body=body, address=self.address)
-        self.meter.took(kind, time.perf_counter() - began)
+        if answer.status not in PASSING or not self.meter.is_real:
+            self.meter.took(kind, time.perf_counter() - began)
         self.meter.answered(method, path, answer)
         if self.dice.random() < self.weather.lost_back:
             self.meter.count("network.lost_back")
-            raise Unreachable("lost on the way back")
+            raise Lost("lost on the way back")
         return answer
+
+    def _lose_network(self) -> None:
+        """Raises Lost while the device has no network."""
+        if self._away_until is not None and self.house.now() < self._away_until:
+            raise Lost("no network")
+        self._away_until = None
+        if self.weather.away and self.dice.random() < self.weather.away:
+            self.meter.count("network.away")
+            self._away_until = self.house.now() + timedelta(seconds=self.dice.uniform(*AWAY_S) / self.pace)
+            raise Lost("no network")
 
     def until_answered(
         self, kind: str, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b""
@@ -89,17 +109,22 @@ class Wire:
                 self.send(kind, method, path, headers=headers, body=body)
             except Unreachable:
                 pass
-        ticket = 0
+        ticket, refused_at = 0, 0.0
         for pause in pauses(self.house):
+            began = time.perf_counter()
             try:
                 answer = self.send(kind, method, path, headers=headers, body=body)
-            except Unreachable:
+            except Unreachable as trouble:
                 self.meter.count("people.tried_again")
+                refused_at = refused_at or (0.0 if isinstance(trouble, Lost) else began)
             else:
                 if answer.status not in PASSING:
                     if ticket:
                         self.meter.stops_waiting(ticket)
+                    if refused_at and self.meter.is_real:  # the house kept somebody waiting since then
+                        self.meter.waited(kind, time.perf_counter() - refused_at)
                     return answer
+                refused_at = refused_at or began
             ticket = ticket or self.meter.starts_waiting()
             yield pause
         raise Unreachable(f"{path.partition('?')[0]}: no answer within {PATIENCE}")

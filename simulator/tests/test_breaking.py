@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from time import sleep
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from simulator.breaking import suffering
 from simulator.house import Answer, Unreachable
 from simulator.meter import Meter
 from simulator.soaking import Soak
-from simulator.wire import CALM, PATIENCE, TRIES, Wire, pauses
+from simulator.wire import AWAY_S, CALM, PATIENCE, TRIES, Lost, Wire, pauses
 from simulator.world import World
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -97,6 +99,32 @@ def test_who_is_asked_to_wait_tries_again_and_waits_no_longer_once_answered(stat
     answer = ended(asked)
     assert (answer.status, sender.meter.waiting()) == (200, 0)
     assert sender.meter.longest_wait_s > 0
+
+
+def test_what_the_house_kept_waiting_is_measured_from_the_first_try_on_a_real_clock():
+    sender = wire(House(503, 0, 200))
+    sender.meter.is_real = True
+    asked = sender.until_answered("x", "GET", "/x", headers={})
+    next(asked)
+    sleep(0.02)
+    next(asked)
+    ended(asked)
+    quick, whole = sorted(sender.meter.seconds["x"])
+    assert whole >= 0.02 > quick, "the refusal itself is no answer, the last one came at once"
+
+
+def test_a_device_without_network_reaches_nobody_for_minutes_and_the_house_is_not_to_blame():
+    house = House(*[200] * 50)
+    sender = Wire(house, Meter(), world(house).dice_of("x"), replace(CALM, away=1.0), "1.1.1.1")
+    with pytest.raises(Lost):
+        sender.send("x", "GET", "/x", headers={})
+    sender.weather = CALM
+    house.at += timedelta(seconds=AWAY_S[0] - 1)
+    with pytest.raises(Lost):
+        sender.send("x", "GET", "/x", headers={})
+    house.at += timedelta(seconds=AWAY_S[1])
+    assert sender.send("x", "GET", "/x", headers={}).status == 200
+    assert sender.meter.counts["network.away"] == 1
 
 
 def test_an_error_is_an_answer():

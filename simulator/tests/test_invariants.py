@@ -310,3 +310,14 @@ def test_a_forgotten_draft_ends_without_a_word(scene):
     scene.case["timeline"] = scene.case["timeline"][:1]
     scene.outcome.records[0].devices = {}
     assert scene.wrong("one_story") == []
+
+
+def test_a_withdrawn_agreement_takes_its_signatures_with_it(scene):
+    """One signed, the other let the time pass: the journal keeps the step, no page shows the paper."""
+    first, *others = scene.case["timeline"]
+    early = [{"at": "0", "event": f"instrument.{name}"} for name in ("signed", "withdrawn")]
+    told = [entry | {"seq": seq} for seq, entry in enumerate((first, *early, *others))]
+    scene.case["timeline"] = told
+    assert scene.wrong("one_story") == []
+    scene.case["timeline"] = [entry for entry in told if entry["event"] != "instrument.withdrawn"]
+    assert scene.wrong("one_story") != []

@@ -80,7 +80,9 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="0..10",
         help="新警情的快慢，1 约每 20 秒一起，0 不再来 · how fast new calls come: 1 about every 20 s, 0 none",
     )
-    demo.add_argument("--no-life", action="store_true", help="不生成虚构的警情 · without invented calls")
+    demo.add_argument(
+        "--no-life", action="store_true", help="不生成虚构的警情和案件 · without invented calls and cases"
+    )
 
 
 def _pace(text: str) -> float:

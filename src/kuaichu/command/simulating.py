@@ -23,7 +23,7 @@ from kuaichu.command.paths import ROOT
 
 LEVEL_S = 20.0  # how long a level of growing load lasts, unless told
 RATES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # cases per second, a level each
-CASES_AN_OFFICER = 60.0  # a day and seat at the desk, of all accidents
+CASES_A_SHIFT = 20.0  # of all accidents of a day, for each officer at the desk
 CALLS_FROM = "339900000000"
 CLOCK_WRONG_S = (40.0, -25.0, 90.0, 0.0)  # one after the other: an NTP client that corrects itself both ways
 COLLECT_AFTER = (50_000, 20, 50)  # a long life of many small things: looking through all of them less often
@@ -168,7 +168,7 @@ def run(options: argparse.Namespace) -> int:
         roads=chosen.roads,
         faults=options.faults,
         password=PASSWORD,
-        officers=_shared(("officer", "officer2"), a_day / CASES_AN_OFFICER),
+        officers=_shared(("officer", "officer2"), a_day / CASES_A_SHIFT),
         adjusters={"INS-A": "adjuster-a", "INS-B": "adjuster-b"},
         most_cases=options.cases or 10**9,
         most_minutes=options.minutes or float("inf"),
@@ -223,13 +223,15 @@ def _judge(outcome: Any, house: Any, options: argparse.Namespace) -> int:
     if options.report:
         from simulator import report
 
-        print(report.write(outcome, Path(options.report), command=_command(), checks=held))
+        print(report.write(outcome, Path(options.report), command=_command(outcome.plan.first), checks=held))
     return 1 if any(one.violations for one in held) or outcome.world.troubles else 0
 
 
-def _command() -> str:
-    """As it was typed."""
-    return "./kuaichu " + " ".join(sys.argv[1:])
+def _command(first: date) -> str:
+    """As it was typed, with the first day: without one the run would be another tomorrow."""
+    typed = sys.argv[1:]
+    has_day = any(word.split("=")[0] == "--from" for word in typed)
+    return " ".join(["./kuaichu", *typed, *([] if has_day else ["--from", f"{first}"])])
 
 
 def _first_day(options: argparse.Namespace, today: date) -> datetime:
