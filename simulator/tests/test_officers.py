@@ -12,7 +12,8 @@ from simulator.world import Until, World
 
 CASE = "00000000-0000-4000-8000-000000000001"
 TEN = datetime(2026, 3, 2, 2, tzinfo=UTC)  # 10:00 in China
-LIST = f'<a data-tab="field" href="?">到场 <span class="count">1</span></a><a href="/police/cases/{CASE}/?queue=field"></a>'
+TAB = '<a data-tab="field" href="?">到场 <span class="count">1</span></a>'
+LIST = f'{TAB}<a href="/police/cases/{CASE}/?queue=field"></a>'
 NEW = f'<p class="muted">33990020260302000001 · x</p><form action="/police/cases/{CASE}/attend/">'
 TAKEN = '<p class="muted">33990020260302000001 · x</p><input type="radio" name="grade_A">'
 
