@@ -24,7 +24,8 @@ class Taker:
     def ask(self, world: Any, wire: Any, agency: str, method: str, path: str, call: dict[str, Any]) -> Any:
         yield 1.0
         if self.refuses == call["number"][-1]:
-            raise Failed(path, SimpleNamespace(status=422, text="", json={"code": "call.empty"}))  # type: ignore[arg-type]
+            refusal: Any = SimpleNamespace(status=422, text="", json={"code": "call.empty"})
+            raise Failed(path, refusal)
         matter = call["number"][:-1]
         known = [earlier["number"] for earlier in self.sent if earlier["number"].startswith(matter)]
         self.sent.append(call)

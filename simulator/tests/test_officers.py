@@ -49,7 +49,8 @@ def crew(house: House, *, many: int = 1, shift: Shift | None = None) -> tuple[Wo
     for at in range(many):
         wire = Wire(house, Meter(), world.dice_of(f"officer {at}"), CALM, "10.0.0.1")  # type: ignore[arg-type]
         more = {"shift": shift} if shift else {}
-        officers.append(Officer(world, Desk(wire, "o", "p"), colleagues=many, rides=rides, **more))  # type: ignore[arg-type]
+        desk = Desk(wire, "o", "p")
+        officers.append(Officer(world, desk, colleagues=many, rides=rides, **more))  # type: ignore[arg-type]
     return world, officers
 
 
