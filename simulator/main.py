@@ -14,7 +14,7 @@ from simulator.house import House
 from simulator.insurers import HARD as INSURERS_HARD
 from simulator.insurers import MOODY, STEADY, Counter, Insurer, Temper, adjusters
 from simulator.mailbox import BUSY, POOR, SURE, Carrier, Mailbox
-from simulator.officers import Desk, Officer, Rides
+from simulator.officers import Desk, Officer, Room
 from simulator.people import Record
 from simulator.phones import Phone
 from simulator.shifts import ALWAYS, shifts
@@ -129,10 +129,10 @@ def _partners(outcome: Outcome) -> Counter:
 def _staff(outcome: Outcome) -> None:
     world, plan = outcome.world, outcome.plan
     duties = shifts(len(plan.officers)) if world.pace == 1.0 else [ALWAYS] * len(plan.officers)
-    rides: Rides = {}
+    room = Room()
     for at, (username, duty) in enumerate(zip(plan.officers, duties, strict=True)):
         desk = Desk(_wire(outcome, f"officer {at} {username}", address=f"10.1.0.{at + 1}"), username, plan.password)
-        officer = Officer(world, desk, colleagues=len(plan.officers), shift=duty, rides=rides)
+        officer = Officer(world, desk, colleagues=len(plan.officers), shift=duty, room=room)
         world.spawn(f"officer {at} {username}", officer.run())
     for at, (agency, username) in enumerate(plan.adjusters.items()):
         wire = _wire(outcome, f"adjuster {agency}", address=f"10.2.0.{at + 1}")

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -29,10 +30,18 @@ IDLE_S = (3.0, 12.0)
 LONGEST_IDLE_S = 3600.0
 RIDE_S = (240.0, 1200.0)  # from where the officer stands to the scene
 HANDED_OVER_AFTER = timedelta(minutes=30)  # of people's time after an arrival somebody else may decide too
+OPEN_FOR = timedelta(minutes=3)  # so long others leave a case alone that somebody has opened
 PATIENCE = {"signing": timedelta(hours=1), "exceptions": timedelta(hours=5)}
 RETAKES = 0.06
-Rides = dict[str, datetime]  # by case: when the officer who took it up is at the scene; all hear it on the radio
 QUEUES = ("photos", "online", "field", "signing", "exceptions")
+
+
+@dataclass
+class Room:
+    """What officers tell each other, by case: until when somebody has it open, and when who took it up is there."""
+
+    opened: dict[str, datetime] = field(default_factory=dict)
+    rides: dict[str, datetime] = field(default_factory=dict)
 
 
 class Desk:
@@ -86,12 +95,12 @@ class Officer:
         colleagues: int = 1,
         seconds_per_case: tuple[float, float] = (15.0, 60.0),
         shift: Shift = ALWAYS,
-        rides: Rides | None = None,
+        room: Room | None = None,
     ) -> None:
         self.world, self.desk, self._pace_s = world, desk, seconds_per_case
         self._colleagues, self._shift = colleagues, shift
-        self._rides: Rides = rides if rides is not None else {}
-        self._mine: Rides = {}
+        self._room = room or Room()
+        self._mine: dict[str, datetime] = {}
         self.dice: Random = desk.wire.dice
         self._not_before: dict[str, datetime] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
@@ -138,8 +147,9 @@ class Officer:
         if queue != QUEUES[0]:  # the page that has been opened already
             page = self.desk.get(f"/police/?queue={queue}")
         for case_id in self._in_turn(list(dict.fromkeys(CASE.findall(page.text)))):
-            if not self._is_ripe(queue, case_id):
+            if not self._is_ripe(queue, case_id) or self._is_open(case_id):
                 continue
+            self._open(case_id, OPEN_FOR)
             yield self.dice.uniform(*self._pace_s)
             opened = self.desk.get(f"/police/cases/{case_id}/?queue={queue}")
             if opened.status != 200:
@@ -149,13 +159,22 @@ class Officer:
                 continue  # somebody else has taken it up meanwhile
             if getattr(self, f"_{queue}")(case_id, opened):
                 self._first_seen.pop((queue, case_id), None)
+                self._room.opened.pop(case_id, None)
                 found = NUMBER.search(opened.text)
                 if found and queue != "exceptions":
                     self.world.ring_case(found.group(1))
                 return True
+            self._open(case_id, PATIENCE.get(queue, OPEN_FOR) / 4)  # nothing to decide yet
         if queue in PATIENCE:
             self._not_before[queue] = self.world.house.now() + PATIENCE[queue] / 4 / self.world.pace
         return False
+
+    def _is_open(self, case_id: str) -> bool:
+        now = self.world.house.now()
+        return now < self._room.opened.get(case_id, now)
+
+    def _open(self, case_id: str, during: timedelta) -> None:
+        self._room.opened[case_id] = self.world.house.now() + during / self.world.pace
 
     def _in_turn(self, waiting: list[str]) -> list[str]:
         """The longest waiting first, so that not everybody at the desk takes the same one."""
@@ -167,9 +186,9 @@ class Officer:
         """Signatures and troubles are given a while to settle by themselves."""
         patience = PATIENCE.get(queue, timedelta(0))
         now = self.world.house.now()
-        if queue == "field" and case_id in self._rides:
+        if queue == "field" and case_id in self._room.rides:
             later = timedelta(0) if case_id in self._mine else HANDED_OVER_AFTER / self.world.pace
-            return now >= self._rides[case_id] + later
+            return now >= self._room.rides[case_id] + later
         return now - self._first_seen.setdefault((queue, case_id), now) >= patience / self.world.pace
 
     def _decide(self, name: str, path: str, fields: Mapping[str, str] | list[tuple[str, str]]) -> bool:
@@ -206,9 +225,9 @@ class Officer:
             is_taken = self._decide("attend", f"/police/cases/{case_id}/attend/", _hidden(page))
             if is_taken:
                 ride = timedelta(seconds=self.dice.uniform(*RIDE_S) / self.world.pace)
-                self._rides[case_id] = self._mine[case_id] = self.world.house.now() + ride
+                self._room.rides[case_id] = self._mine[case_id] = self.world.house.now() + ride
             return is_taken
-        self._rides.pop(case_id, None)
+        self._room.rides.pop(case_id, None)
         self._mine.pop(case_id, None)
         if GRADE.search(page.text) and self.dice.random() < 0.5:
             return self._online(case_id, page)

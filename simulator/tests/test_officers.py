@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.house import Answer
 from simulator.meter import Meter
-from simulator.officers import HANDED_OVER_AFTER, RIDE_S, Desk, Officer, Rides
+from simulator.officers import HANDED_OVER_AFTER, OPEN_FOR, RIDE_S, Desk, Officer, Room
 from simulator.shifts import Shift
 from simulator.wire import CALM, Wire
 from simulator.world import Until, World
@@ -44,13 +44,13 @@ class House:
 
 
 def crew(house: House, *, many: int = 1, shift: Shift | None = None) -> tuple[World, list[Officer]]:
-    world, rides = World(house, 3), Rides()  # type: ignore[arg-type]
+    world, room = World(house, 3), Room()  # type: ignore[arg-type]
     officers = []
     for at in range(many):
         wire = Wire(house, Meter(), world.dice_of(f"officer {at}"), CALM, "10.0.0.1")  # type: ignore[arg-type]
         more = {"shift": shift} if shift else {}
         desk = Desk(wire, "o", "p")
-        officers.append(Officer(world, desk, colleagues=many, rides=rides, **more))  # type: ignore[arg-type]
+        officers.append(Officer(world, desk, colleagues=many, room=room, **more))  # type: ignore[arg-type]
     return world, officers
 
 
@@ -71,7 +71,7 @@ def test_somebody_else_decides_when_the_rider_has_gone_home():
     world.spawn("rider", rider.run())
     while not house.decided:
         world.run(house.at + timedelta(seconds=5))
-    arrives = rider._rides[CASE]
+    arrives = rider._room.rides[CASE]
     assert not other._is_ripe("field", CASE)
     house.at = arrives
     assert rider._is_ripe("field", CASE)
@@ -89,3 +89,14 @@ def test_off_duty_nobody_waits_for_the_bell():
     house.at = TEN + timedelta(hours=13, minutes=50)  # ten minutes before midnight
     house.decided = [("attend", house.at)] * 2  # nothing to do
     assert next(steps) == Until("desk", 600.0)
+
+
+def test_a_case_that_somebody_has_open_is_left_alone_for_a_while():
+    house = House()
+    _, (one, other) = crew(house, many=2)
+    page = Answer(200, {}, LIST.encode())
+    one_rests = next(one._work_off("field", page))
+    assert one_rests > 0, "looks at the case"
+    assert list(other._work_off("field", page)) == []
+    house.at += OPEN_FOR
+    assert next(other._work_off("field", page)) > 0
