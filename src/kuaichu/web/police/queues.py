@@ -23,6 +23,7 @@ from kuaichu.liability.states import ReviewState
 from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
 from kuaichu.prepared import Prepared, how_many
 from kuaichu.web.police import partners
+from kuaichu.web.police.steps import step
 
 MOST_ROWS = 100
 SOON = 2 / 3  # the part of a period after which its clock turns amber
@@ -182,7 +183,9 @@ def exceptions(person: Person) -> list[Row]:
     streams = {event.stream for event in events} | {exchange.stream for exchange in exchanges if exchange.stream}
     cases = {case.pk: case for case in _cases(person).filter(pk__in=streams)}
     rows = [
-        _row(cases[event.stream], key=f"event-{event.pk}", since_at=event.parked_at or event.at, note=event.name)
+        _row(
+            cases[event.stream], key=f"event-{event.pk}", since_at=event.parked_at or event.at, note=_unfinished(event)
+        )
         for event in events
         if event.stream in cases
     ]
@@ -192,6 +195,10 @@ def exceptions(person: Person) -> list[Row]:
         if (stream := exchange.stream) in cases
     ]
     return sorted(rows, key=lambda row: row.since_at)
+
+
+def _unfinished(event: Event) -> str:
+    return gettext("“%(step)s”之后的处理没有完成") % {"step": step(event.name)}
 
 
 def _sent(exchange: Exchange) -> str:

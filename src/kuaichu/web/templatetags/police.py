@@ -4,9 +4,11 @@ from django import template
 from django.utils.functional import Promise
 
 from kuaichu.web.police import partners
+from kuaichu.web.police.steps import step
 
 register = template.Library()
 register.filter("failure_words", partners.failure)
+register.filter("step_words", step)
 
 
 @register.filter

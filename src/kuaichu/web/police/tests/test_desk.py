@@ -153,6 +153,8 @@ def test_parked_event_is_shown_and_tried_again(desk, officer, waiting):
     )
     (row,) = queues.exceptions(officer)
     assert row.key == f"event-{event.pk}"
+    assert row.note.endswith("之后的处理没有完成")
+    assert event.name not in row.note
     assert "后续处理没有完成" in desk.get(f"/police/cases/{waiting.case.pk}/").content.decode()
     answer = desk.post(f"/police/cases/{waiting.case.pk}/retry/", {"key": row.key})
     assert answer.status_code == 302
