@@ -32,14 +32,15 @@ def run_due(limit: int = MOST, *, only: Collection[str] = (), but: Collection[st
 
     `only` and `but` are kinds of partner, so that a slow kind can have a lane of its own.
     """
-    now, mine = clock.now(), (tuple(only), tuple(but))
-    ids = [pk for (pk,) in _first(*mine).tuples(now=now)[:limit]]
-    for line in lines.away():
-        if line.next_probe_at is None or line.next_probe_at > now:
-            continue
-        probe = _mine(now, *mine).filter(kind=line.kind, partner=line.partner).values_list("id", flat=True).first()
-        if probe and lines.take_probe(line):
-            ids.append(probe)
+    now = clock.now()
+    away = [line for line in lines.away() if line.kind not in but and (not only or line.kind in only)]
+    for line in away:
+        lines.put_off(line)
+    ids = [pk for (pk,) in _first(tuple(only), tuple(but)).tuples(now=now)[:limit]]
+    for line in away:
+        if line.next_probe_at is not None and line.next_probe_at <= now:
+            probe = lines.take_probe(line)
+            ids += [probe] if probe else []
     return sum(map(_send_one, ids))
 
 

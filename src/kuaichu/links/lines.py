@@ -7,6 +7,7 @@ workers know the same.
 
 from datetime import datetime, timedelta
 from enum import Enum
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -17,6 +18,7 @@ from kuaichu.prepared import Prepared
 
 AWAY_AFTER = 5  # tries in a row without an answer
 PROBE_EVERY = timedelta(seconds=60)
+PUT_OFF = timedelta(minutes=10)  # so long no look meets what waits for a partner that is away
 LONGEST_OUTAGE = timedelta(hours=72)  # then messages go to a person all the same
 
 
@@ -39,9 +41,11 @@ def away() -> list[PartnerLine]:
 
 def waiting(line: PartnerLine) -> int:
     """How many messages wait for this partner."""
-    return Exchange.objects.filter(
-        kind=line.kind, partner=line.partner, direction="out", state=ExchangeState.QUEUED
-    ).count()
+    return _queued(line).count()
+
+
+def _queued(line: PartnerLine) -> "QuerySet[Exchange]":
+    return Exchange.objects.filter(kind=line.kind, partner=line.partner, direction="out", state=ExchangeState.QUEUED)
 
 
 def answered_by(messages: "QuerySet[Exchange]") -> "QuerySet[Exchange]":
@@ -50,11 +54,28 @@ def answered_by(messages: "QuerySet[Exchange]") -> "QuerySet[Exchange]":
     return messages.filter(~Exists(line))
 
 
-def take_probe(line: PartnerLine) -> bool:
-    """True for the one who may ask now."""
+def put_off(line: PartnerLine) -> None:
+    """Lay aside what is due for a partner that is away: else each look would walk all of it, thousands after a day."""
     now = clock.now()
+    due = _queued(line).filter(next_at__lte=now)
+    if due.exists():
+        due.update(next_at=now + PUT_OFF)
+
+
+def take_probe(line: PartnerLine) -> UUID | None:
+    """The message that may ask now whether the partner is back; None when it is not time, or somebody else asks."""
+    now = clock.now()
+    lapsed = Exchange.objects.filter(
+        kind=line.kind, partner=line.partner, direction="out", state=ExchangeState.SENDING, claimed_until__lt=now
+    )
+    probe = _queued(line).order_by("next_at").first() or lapsed.first()
+    if probe is None:
+        return None
     due = PartnerLine.objects.filter(pk=line.pk, away_since__isnull=False, next_probe_at__lte=now)
-    return due.update(next_probe_at=now + PROBE_EVERY) == 1
+    if due.update(next_probe_at=now + PROBE_EVERY) != 1:
+        return None
+    Exchange.objects.filter(pk=probe.pk, state=ExchangeState.QUEUED).update(next_at=now)
+    return probe.pk
 
 
 def note_silence(exchange: Exchange) -> "Silence":
@@ -77,16 +98,17 @@ def note_silence(exchange: Exchange) -> "Silence":
 
 
 def note_answer(exchange: Exchange) -> None:
-    """The partner answered, whatever it said."""
+    """The partner answered, whatever it said. What was put off while it was away is due."""
     line = rows.find(PartnerLine, kind=exchange.kind, partner=exchange.partner)
-    if line is not None and line.silences > 0:
-        rows.update(PartnerLine, {"silences": 0, "away_since": None, "next_probe_at": None}, pk=line.pk)
+    if line is None or line.silences == 0:
+        return
+    rows.update(PartnerLine, {"silences": 0, "away_since": None, "next_probe_at": None}, pk=line.pk)
+    if line.away_since is not None:
+        _queued(line).update(next_at=clock.now())
 
 
 _SENT = Exchange.objects.filter(direction="out")
-_NEXT_QUEUED = Prepared(
-    lambda: answered_by(_SENT.filter(state=ExchangeState.QUEUED)).order_by("next_at").values_list("next_at")[:1]
-)
+_NEXT_QUEUED = Prepared(lambda: _SENT.filter(state=ExchangeState.QUEUED).order_by("next_at").values_list("next_at")[:1])
 _NEXT_LAPSED = Prepared(
     lambda: (
         answered_by(_SENT.filter(state=ExchangeState.SENDING))

@@ -8,7 +8,7 @@ from django.db import connection
 from kuaichu import clock
 from kuaichu.links import actions, dispatch, lines, registry
 from kuaichu.links.adapters import PermanentError, RetryableError
-from kuaichu.links.models import Exchange, ExchangeState
+from kuaichu.links.models import Exchange, ExchangeState, PartnerLine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,6 +154,34 @@ def test_while_one_partner_is_away_the_others_get_their_messages(connected):
     due = lines.next_due()
     assert due is not None
     assert due > clock.now()  # nobody asks the silent one before its minute is over
+
+
+def test_what_waits_for_a_silent_partner_is_met_by_no_look_and_goes_at_once_when_it_answers(connected):
+    partner = Partner(*[RetryableError("network.down")] * 1000)
+    connected(partner)
+    for subject in range(40):
+        queue(f"{subject}")
+    began = clock.now()
+    run_for(partner, began, minutes=2)
+    assert lines.away()
+    with clock.moved_to(began + timedelta(minutes=2)):
+        assert not Exchange.objects.filter(state=ExchangeState.QUEUED, next_at__lte=clock.now()).exists()
+    partner.answers.clear()
+    with clock.moved_to(began + timedelta(minutes=3, seconds=10)):
+        sent = sum(dispatch.run_due() for _ in range(3))  # the one that asks, then the rest by twenties
+        assert sent == 40
+
+
+def test_a_message_that_a_killed_worker_had_in_hand_asks_for_a_partner_that_is_away(connected):
+    partner = Partner(*[RetryableError("network.down")] * 5)
+    connected(partner)
+    only = queue()
+    began = clock.now()
+    PartnerLine.objects.create(kind="post", partner="v", silences=9, away_since=began, next_probe_at=began)
+    Exchange.objects.filter(pk=only.pk).update(state=ExchangeState.SENDING, claimed_until=began - timedelta(seconds=1))
+    partner.answers.clear()
+    assert dispatch.run_due() == 1
+    assert lines.away() == []
 
 
 def test_after_three_days_without_an_answer_a_person_is_told(connected):
