@@ -17,6 +17,7 @@ from simulator.city import CHINA
 from simulator.looking import Looker
 from simulator.main import Outcome
 from simulator.numbers import above_limits, recomputed
+from simulator.papers import differences
 from simulator.people import Record
 
 Looks = Iterator[str]
@@ -263,6 +264,18 @@ def _lawful(outcome: Outcome, looker: Looker) -> Looks:
                 claim["insured"]["letter"]: outcome.insurers[code].policies[claim["id"]] for code, claim in read
             }
             yield recomputed(number, [claim for _, claim in read], policies, answer.json)
+    yield from _papers(outcome, looker)
+
+
+def _papers(outcome: Outcome, looker: Looker) -> Looks:
+    """Every document in force says what was told, the law's grades and the law's periods."""
+    for record in _spread(_known(outcome)):
+        letter = _reader(record)
+        papers = looker.as_party(record, letter, "/case/instruments").json["instruments"] if letter else []
+        for paper in papers:
+            if paper["state"] == "completed":
+                page = looker.as_party(record, letter, f"/case/instruments/{paper['id']}").json
+                yield "; ".join(f"{paper['number']}: {fault}" for fault in differences(paper["kind"], page, record))
 
 
 def _one_story(outcome: Outcome, looker: Looker) -> Looks:

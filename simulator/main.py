@@ -180,7 +180,8 @@ def newcomer(outcome: Outcome, spot: Spot, moment: datetime, *, weather: Weather
     for letter in "AB":
         name = f"phone {at}{letter}"
         wire = _wire(outcome, name, address=_address(world.dice_of(name)), weather=weather)
-        phone = Phone(world, wire, outcome.mailbox, record, city.person(), city.manners(), letter)
+        record.people[letter] = city.person()
+        phone = Phone(world, wire, outcome.mailbox, record, record.people[letter], city.manners(), letter)
         world.spawn_in(name, phone.run(), wire.dice.uniform(30, 240))
 
 

@@ -49,6 +49,7 @@ class Record:
     lat: float
     occurred_at: datetime
     number: str = ""
+    people: dict[str, Person] = field(default_factory=dict)  # by letter
     tokens: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     invitation: str = ""

@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from simulator.city import CHINA
 from simulator.house import Answer
-from simulator.people import Record
+from simulator.people import Person, Record
 from simulator.wire import as_json
 
 NOW = datetime(2026, 3, 4, 4, tzinfo=UTC)
 REPORTED, SIGNED, PAID = (NOW - timedelta(hours=hours) for hours in (48, 47, 40))
 NUMBERS = ("33990020260302000001", "33990020260302000002")
 LOSS_FEN = 250_000
+PLACE = "人民路1号附近"
+SCENE = {"a": ["rear_end"], "b": [], "parts": ["front", "rear"], "form": "1"}
 BY_COMPULSORY, BY_COMMERCIAL = 200_000, 50_000
 STEPS = ("case.reported", "photos.passed", "instrument.signed", "instrument.signed", "instrument.completed",
          "payment.confirmed", "case.closed")  # fmt: skip
@@ -45,7 +48,34 @@ def case(number: str) -> dict[str, Any]:
         "papers": [paper],
         "payments": [{"is_done": True, "amount_fen": LOSS_FEN}],
         "photos": [{"id": f"photo-{number[-1]}"}],
+        "pages": {f"/case/instruments/{paper['id']}": page()},
     }
+
+
+def people() -> dict[str, Person]:
+    common = {"plate_kind": "02", "vehicle_kind": "K3", "insurer": "INS-A", "policy_number": "P1", "account": "6"}
+    return {
+        letter: Person(name=f"赵{letter}", document_number=f"3399{letter}", phone=f"1380000000{at}",
+                       plate=f"浙D0000{letter}", **common)
+        for at, letter in enumerate("AB")
+    }  # fmt: skip
+
+
+def page() -> dict[str, Any]:
+    """The document of two who told the same, as a party reads it."""
+    blocks = []
+    for (letter, person), side, grade in zip(people().items(), ("甲方", "乙方"), ("全部责任", "无责任"), strict=True):
+        told = {"姓名": person.name, "身份证": person.document_number, "保险凭证号": person.policy_number,
+                "号牌号码": f"浙D·0000{letter}", "责任": grade}  # fmt: skip
+        blocks.append({"title": side, "rows": as_rows(told), "paragraphs": []})
+    rights = ["自送达之日起3个工作日内申请复核，自收到之日起10个工作日内申请调解，诉讼时效为3年。"]
+    blocks.append({"title": "权利告知", "rows": [], "paragraphs": rights})
+    here = REPORTED.astimezone(CHINA)
+    return {"rows": as_rows({"事故时间": f"{here:%Y年%m月%d日 %H时%M分}", "事故地点": PLACE}), "blocks": blocks}
+
+
+def as_rows(told: dict[str, str]) -> list[dict[str, str]]:
+    return [{"label": label, "text": text} for label, text in told.items()]
 
 
 def claim(number: str, letter: str) -> dict[str, Any]:
@@ -96,6 +126,7 @@ class House:
             "/case/money": {"payments": known["payments"]},
             "/case/photos": {"photos": known["photos"]},
         }
+        shown |= known["pages"]
         if path in shown:
             return answer(200, shown[path])
         is_own = any(path.split("/")[3] == row["id"] for row in known["papers"] + known["photos"])

@@ -18,12 +18,16 @@ from simulator.tests.false_house import (
     LOSS_FEN,
     NOW,
     NUMBERS,
+    PLACE,
     REPORTED,
+    SCENE,
     SIGNED,
     House,
     Lies,
+    as_rows,
     case,
     claim,
+    people,
 )
 from simulator.wire import key_of
 
@@ -54,12 +58,23 @@ class Scene:
     def case(self) -> dict[str, Any]:
         return self.lies.cases[NUMBERS[0]]
 
+    @property
+    def page(self) -> dict[str, Any]:
+        """The first case's document."""
+        (page,) = self.case["pages"].values()
+        return page
+
+    def writes(self, side: int, label: str, text: str) -> None:
+        """Another text in the document, of 甲方 (0) or 乙方 (1)."""
+        block = self.page["blocks"][side]
+        block["rows"] = as_rows({row["label"]: row["text"] for row in block["rows"]} | {label: text})
+
 
 def record(number: str) -> Record:
     moments = {"reported": REPORTED, "signed.A": SIGNED, "signed.B": SIGNED}
     return Record(
-        name=number, place="339900", scene={}, location="", lon=0.0, lat=0.0, occurred_at=REPORTED, number=number,
-        tokens={"A": "a", "B": "b"}, devices={"A": "a", "B": "b"}, moments=moments, was_tried=True,
+        name=number, place="339900", scene=SCENE, location=PLACE, lon=0.0, lat=0.0, occurred_at=REPORTED, number=number,
+        tokens={"A": "a", "B": "b"}, devices={"A": "a", "B": "b"}, moments=moments, was_tried=True, people=people(),
         documents={f"paper-{number[-1:]}": "completed"},
     )  # fmt: skip
 
@@ -222,6 +237,34 @@ def other_share_than_the_law(scene: Scene) -> None:
     scene.claim["claim"]["liability"]["shares"] = {"A": 90, "B": 10}
 
 
+def paper_with_another_grade(scene: Scene) -> None:
+    scene.writes(0, "责任", "主要责任")
+    scene.writes(1, "责任", "次要责任")
+
+
+def paper_with_another_plate(scene: Scene) -> None:
+    scene.writes(1, "号牌号码", "浙D·99999")
+
+
+def paper_of_another_moment(scene: Scene) -> None:
+    scene.page["rows"] = as_rows({"事故时间": "2026年03月02日 12时01分", "事故地点": PLACE})
+
+
+def paper_without_a_place(scene: Scene) -> None:
+    del scene.page["rows"][1]
+
+
+def determination_with_another_period(scene: Scene) -> None:
+    scene.case["papers"][0]["kind"] = "determination"
+    rights = scene.page["blocks"][-1]
+    rights["paragraphs"] = [rights["paragraphs"][0].replace("3个工作日", "5个工作日")]
+
+
+def determination_that_makes_nobody_liable_for_the_rest(scene: Scene) -> None:
+    scene.case["papers"][0]["kind"] = "determination"
+    scene.writes(0, "责任", "主要责任")
+
+
 def closed_without_a_step(scene: Scene) -> None:
     del scene.case["timeline"][-1]
 
@@ -259,7 +302,11 @@ LIES: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "signed_before_paid": (paid_before_signed, paid_and_never_signed),
     "exchanges_done": (sent_under_two_keys, never_sent, parked),
     "no_stranger": (open_to_strangers,),
-    "numbers_lawful": (other_sum_than_the_law, other_share_than_the_law),
+    "numbers_lawful": (
+        *(other_sum_than_the_law, other_share_than_the_law, paper_with_another_grade, paper_with_another_plate),
+        *(paper_of_another_moment, paper_without_a_place, determination_with_another_period),
+        determination_that_makes_nobody_liable_for_the_rest,
+    ),
     "one_story": (
         *(closed_without_a_step, no_journal, reported_twice, signature_without_a_step, step_without_a_payment),
         out_of_order,
@@ -310,6 +357,12 @@ def test_a_forgotten_draft_ends_without_a_word(scene):
     scene.case["timeline"] = scene.case["timeline"][:1]
     scene.outcome.records[0].devices = {}
     assert scene.wrong("one_story") == []
+
+
+def test_a_determination_may_lack_what_nobody_told(scene):
+    scene.case["papers"][0]["kind"] = "determination"
+    scene.page["blocks"][1]["rows"] = as_rows({"责任": "无责任"})
+    assert scene.wrong("numbers_lawful") == []
 
 
 def test_a_withdrawn_agreement_takes_its_signatures_with_it(scene):
