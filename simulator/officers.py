@@ -27,6 +27,7 @@ GRADE = re.compile(r'name="grade_([ABC])"')
 UNSIGNED = re.compile(r'name="letter" value="([ABC])"')
 TROUBLE = re.compile(r'name="key" value="((?:event|exchange)-[0-9a-f-]+)"')
 IDLE_S = (3.0, 12.0)
+AGAIN_S = 30.0  # after no answer
 LONGEST_IDLE_S = 3600.0
 RIDE_S = (240.0, 1200.0)  # from where the officer stands to the scene
 HANDED_OVER_AFTER = timedelta(minutes=30)  # of people's time after an arrival somebody else may decide too
@@ -38,9 +39,10 @@ QUEUES = ("photos", "online", "field", "signing", "exceptions")
 
 @dataclass
 class Room:
-    """What officers tell each other, by case: until when somebody has it open, and when who took it up is there."""
+    """What officers tell each other: until when somebody has which case of which queue open, and when who took up a
+    case is at the scene."""
 
-    opened: dict[str, datetime] = field(default_factory=dict)
+    opened: dict[tuple[str, str], datetime] = field(default_factory=dict)
     rides: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -101,6 +103,7 @@ class Officer:
         self._colleagues, self._shift = colleagues, shift
         self._room = room or Room()
         self._mine: dict[str, datetime] = {}
+        self._in_hand = ("", "")  # queue and case
         self.dice: Random = desk.wire.dice
         self._not_before: dict[str, datetime] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
@@ -114,7 +117,9 @@ class Officer:
             try:
                 has_worked = yield from self._round()
             except Unreachable:
-                has_worked = False
+                self._room.opened.pop(self._in_hand, None)
+                yield AGAIN_S
+                continue
             if not has_worked:
                 yield Until("desk", self._idle_s())
                 yield self.dice.uniform(*IDLE_S)
@@ -129,7 +134,7 @@ class Officer:
         """True when something was decided."""
         page = self.desk.get(f"/police/?queue={QUEUES[0]}")
         if page.status in PASSING:
-            return False
+            raise Unreachable("desk")
         if page.status != 200:
             raise Failed("desk", page)
         waiting = {name: int(count) for name, count in WAITING.findall(page.text)}
@@ -147,11 +152,14 @@ class Officer:
         if queue != QUEUES[0]:  # the page that has been opened already
             page = self.desk.get(f"/police/?queue={queue}")
         for case_id in self._in_turn(list(dict.fromkeys(CASE.findall(page.text)))):
-            if not self._is_ripe(queue, case_id) or self._is_open(case_id):
+            self._in_hand = (queue, case_id)
+            if not self._is_ripe(queue, case_id) or self._is_open():
                 continue
-            self._open(case_id, OPEN_FOR)
+            self._leave_to_me(OPEN_FOR)
             yield self.dice.uniform(*self._pace_s)
             opened = self.desk.get(f"/police/cases/{case_id}/?queue={queue}")
+            if opened.status in PASSING:
+                raise Unreachable("case")
             if opened.status != 200:
                 self.world.meter.count(f"desk.case.{opened.status}")
                 continue
@@ -159,22 +167,22 @@ class Officer:
                 continue  # somebody else has taken it up meanwhile
             if getattr(self, f"_{queue}")(case_id, opened):
                 self._first_seen.pop((queue, case_id), None)
-                self._room.opened.pop(case_id, None)
+                self._room.opened.pop(self._in_hand, None)
                 found = NUMBER.search(opened.text)
                 if found and queue != "exceptions":
                     self.world.ring_case(found.group(1))
                 return True
-            self._open(case_id, PATIENCE.get(queue, OPEN_FOR) / 4)  # nothing to decide yet
+            self._leave_to_me(PATIENCE.get(queue, OPEN_FOR) / 4)  # nothing to decide yet, for anybody
         if queue in PATIENCE:
             self._not_before[queue] = self.world.house.now() + PATIENCE[queue] / 4 / self.world.pace
         return False
 
-    def _is_open(self, case_id: str) -> bool:
+    def _is_open(self) -> bool:
         now = self.world.house.now()
-        return now < self._room.opened.get(case_id, now)
+        return now < self._room.opened.get(self._in_hand, now)
 
-    def _open(self, case_id: str, during: timedelta) -> None:
-        self._room.opened[case_id] = self.world.house.now() + during / self.world.pace
+    def _leave_to_me(self, during: timedelta) -> None:
+        self._room.opened[self._in_hand] = self.world.house.now() + during / self.world.pace
 
     def _in_turn(self, waiting: list[str]) -> list[str]:
         """The longest waiting first, so that not everybody at the desk takes the same one."""
@@ -194,6 +202,8 @@ class Officer:
     def _decide(self, name: str, path: str, fields: Mapping[str, str] | list[tuple[str, str]]) -> bool:
         answer = self.desk.post(path, fields)
         self.world.meter.count(f"desk.{name}.{answer.status}")
+        if answer.status in PASSING:
+            raise Unreachable(name)
         return answer.status == 302
 
     def _photos(self, case_id: str, page: Answer) -> bool:

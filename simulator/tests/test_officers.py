@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.house import Answer
 from simulator.meter import Meter
-from simulator.officers import HANDED_OVER_AFTER, OPEN_FOR, RIDE_S, Desk, Officer, Room
+from simulator.officers import AGAIN_S, HANDED_OVER_AFTER, OPEN_FOR, RIDE_S, Desk, Officer, Room
 from simulator.shifts import Shift
 from simulator.wire import CALM, Wire
 from simulator.world import Until, World
@@ -23,6 +23,7 @@ class House:
 
     def __init__(self) -> None:
         self.at, self.page, self.decided = TEN, NEW, list[tuple[str, datetime]]()
+        self.is_away = False
 
     def now(self) -> datetime:
         return self.at
@@ -34,6 +35,8 @@ class House:
         self.at = moment
 
     def request(self, method: str, path: str, **_: Any) -> Answer:
+        if self.is_away:
+            return Answer(503, {}, b"")
         if method == "POST":
             what = path.rstrip("/").rsplit("/", maxsplit=1)[-1]
             self.decided.append((what, self.at))
@@ -100,3 +103,14 @@ def test_a_case_that_somebody_has_open_is_left_alone_for_a_while():
     assert list(other._work_off("field", page)) == []
     house.at += OPEN_FOR
     assert next(other._work_off("field", page)) > 0
+
+
+def test_who_got_no_answer_gives_the_case_back_and_tries_again_soon():
+    house = House()
+    _, (one, other) = crew(house, many=2)
+    steps = one.run()
+    assert next(steps) < 60, "looks at the case"
+    house.is_away = True
+    assert next(steps) == AGAIN_S
+    house.is_away = False
+    assert next(other._work_off("field", Answer(200, {}, LIST.encode()))) > 0
