@@ -1,4 +1,4 @@
-"""What a sealed agreement or determination must say: what its parties told, and what the law of that day makes of it."""
+"""What a sealed agreement or determination must say: what its parties told, and what the law of the day makes of it."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
