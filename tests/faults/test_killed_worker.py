@@ -110,6 +110,29 @@ def test_an_insurer_gets_the_notice_once_though_its_answer_was_lost(officer, twi
     assert [list(twin.effects.values()) for twin in twins] == [["claims"], ["claims"]]
 
 
+def test_who_finds_no_other_worker_does_not_wait_for_the_leases_of_a_killed_one(officer, twins, tmp_path, settings):
+    settings.HOME = tmp_path
+    pair = factories.at_claims(officer)
+    kill_at("kuaichu.links.insurer.vendors.kuaichu_v1:KuaichuV1.send:before", tmp_path)
+    worker.run_until_idle()
+    assert Exchange.objects.filter(state="sending").count() == 1, "its lease runs"
+    with worker.on_roll():
+        worker.run_until_idle()
+        assert finished(pair) == []
+
+
+def test_who_finds_another_worker_leaves_its_work_to_it(officer, tmp_path, settings):
+    settings.HOME = tmp_path
+    until = clock.now() + timedelta(seconds=60)
+    with worker.on_roll():
+        pair = factories.two_parties()
+        Event.objects.filter(stream=pair.case.pk).update(claimed_until=until, handled_at=None)
+        with worker.on_roll():
+            assert set(Event.objects.filter(stream=pair.case.pk).values_list("claimed_until", flat=True)) == {until}
+    with worker.on_roll():
+        assert set(Event.objects.filter(stream=pair.case.pk).values_list("claimed_until", flat=True)) == {None}
+
+
 def test_a_clock_that_a_killed_worker_was_firing_fires_once(officer, insurers, tmp_path):
     pair = factories.at_liability(officer)
     for party in pair.parties.values():

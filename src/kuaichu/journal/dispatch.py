@@ -53,6 +53,13 @@ def next_due() -> datetime | None:
     return next((at for (at,) in _NEXT.tuples()), None)
 
 
+def give_back_all() -> None:
+    """No worker lives: what dead ones had claimed may be taken up now. A reaction still runs once, its row sees to it."""
+    Event.objects.filter(handled_at__isnull=True, parked_at__isnull=True, claimed_until__isnull=False).update(
+        claimed_until=None
+    )
+
+
 def _run_one(event_id: int) -> int:
     if not _claim(event_id):
         return 0

@@ -44,6 +44,11 @@ def run_due(limit: int = MOST, *, only: Collection[str] = (), but: Collection[st
     return sum(map(_send_one, ids))
 
 
+def give_back_all() -> None:
+    """No worker lives: what dead ones were sending is sent again now, under the same key."""
+    Exchange.objects.filter(state=ExchangeState.SENDING).update(claimed_until=clock.now())
+
+
 def _mine(now: datetime, only: tuple[str, ...], but: tuple[str, ...]) -> QuerySet[Exchange]:
     due = Exchange.objects.filter(_due(now), direction="out").exclude(kind__in=but).order_by("next_at")
     return due.filter(kind__in=only) if only else due
