@@ -54,7 +54,7 @@ def next_due() -> datetime | None:
 
 
 def give_back_all() -> None:
-    """No worker lives: what dead ones had claimed may be taken up now. A reaction still runs once, its row sees to it."""
+    """No worker lives: what dead ones had claimed may be taken up now. Each reaction still runs once, by its row."""
     Event.objects.filter(handled_at__isnull=True, parked_at__isnull=True, claimed_until__isnull=False).update(
         claimed_until=None
     )
