@@ -152,4 +152,5 @@ def test_one_click_entry_is_for_the_demonstration_only(client, settings, officer
     assert client.get("/demo/enter/officer/").status_code == 405
     assert client.post("/demo/enter/nobody/").status_code == 404
     assert client.post("/demo/enter/officer/")["Location"] == "/police/"
+    assert client.get("/police/").status_code == 200, "and stays signed in"
     assert names(officer) == [("person.signed_in", {"factor": "demo"})]
