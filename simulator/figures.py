@@ -131,7 +131,7 @@ def figures(records: Sequence[Seen], *, days: float) -> list[Figure]:
         *_times(by_key["certificate"], "从照片交齐到双方签完"),
         _within(by_key["certificate"], FIVE_MINUTES_S),
         *_times(by_key["attend"], "从请求民警到场到离开到场环节"),
-        *_times(by_key["paid"], "从报案到当事人页面显示到账"),
+        *_times(by_key["paid"], "从报案到保险公司确认付款"),
         *[_within(by_key["paid"], limit) for limit in (TWO_HOURS_S, DAY_S, THREE_DAYS_S)],
         *_times(by_key["closed"], "从报案到结案"),
     ]

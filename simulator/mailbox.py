@@ -25,7 +25,7 @@ class Carrier:
 
 SURE = Carrier()
 BUSY = Carrier(lost=0.005, late=0.05, twice=0.01)
-POOR = Carrier(lost=0.03, late=0.15, twice=0.05)
+POOR = Carrier(lost=0.01, late=0.1, twice=0.05)
 
 
 class Mailbox:

@@ -23,6 +23,7 @@ WAIT_S = 3600.0
 LONG_WAIT_S = 6 * 3600.0
 PATIENCE = timedelta(days=40)
 CODE_PATIENCE_S = 90.0
+MOST_CODES = 3
 MOST_REFUSALS = 40
 MOST_INVITATIONS = 5
 GIVES_WAY = 0.8  # of those who agreed, when the other side wants the police
@@ -199,15 +200,7 @@ class Phone:
         yield from self._confirm()
 
     def _confirm(self) -> Steps:
-        code = yield from self._code()
-        if self.manners.mistypes:
-            wrong = f"{(int(code) + 1) % 1_000_000:06d}"
-            try:
-                yield from self._post("/case/phone/confirmation", code=wrong)
-            except Failed as refused:
-                self.world.meter.count(f"refused.{refused.code}")
-            yield 5.0
-        answer = yield from self._post("/case/phone/confirmation", code=code)
+        answer = yield from self._with_code("/case/phone/confirmation", mistypes=self.manners.mistypes)
         self.record.devices[self.letter] = answer["device_secret"]
 
     def _particulars(self, state: Mapping[str, Any]) -> Steps:
@@ -290,10 +283,8 @@ class Phone:
         yield from self._get(f"/case/instruments/{paper['id']}")
         yield self.dice.uniform(5, 60)
         yield from self._post("/case/signing-code")
-        code = yield from self._code()
-        digest = paper["content_digest"]
         path = f"/case/instruments/{paper['id']}/signature"
-        yield from self._post(path, content_digest=digest, code=code, strokes=INK)
+        yield from self._with_code(path, content_digest=paper["content_digest"], strokes=INK)
         self.record.happened(f"signed.{self.letter}", self.world.house.now())
         self._tell()
 
@@ -347,6 +338,21 @@ class Phone:
             return self.mailbox.to(self.person.masked_phone)
         except Unreachable:
             return []
+
+    def _with_code(self, path: str, *, mistypes: bool = False, **fields: Any) -> Steps:
+        """The newest code that has come is typed; where a late message brought an old one, the next is waited for."""
+        for _ in range(MOST_CODES):
+            code = yield from self._code()
+            typed = [f"{(int(code) + 1) % 1_000_000:06d}", code] if mistypes else [code]
+            for digits in typed:
+                try:
+                    return (yield from self._post(path, code=digits, **fields))
+                except Failed as refused:
+                    if refused.code != "code.wrong":
+                        raise
+                    self.world.meter.count(f"refused.{refused.code}")
+                    yield 5.0
+        raise Failed("no code was right", _NO_TEXT)
 
     def _code(self) -> Steps:
         """The newest six digits that came to this number."""
