@@ -22,7 +22,7 @@ from kuaichu.command.installed import Installed
 from kuaichu.command.paths import ROOT
 
 LEVEL_S = 20.0  # how long a level of growing load lasts, unless told
-RATES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # cases per second, a level each
+RATES = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)  # cases per second, a level each
 CASES_A_SHIFT = 20.0  # of all accidents of a day, for each officer at the desk
 CALLS_FROM = "339900000000"
 CLOCK_WRONG_S = (40.0, -25.0, 90.0, 0.0)  # one after the other: an NTP client that corrects itself both ways
