@@ -45,6 +45,11 @@ def superior(place: Place) -> Agency:
 
 
 @pytest.fixture
+def analyst(superior: Agency) -> Person:
+    return Person.objects.create_user("analyst", "x", name="沈观", role=Role.ANALYST, agency=superior)
+
+
+@pytest.fixture
 def unit(place: Place, superior: Agency) -> Agency:
     return Agency.objects.create(
         code="339900010000",

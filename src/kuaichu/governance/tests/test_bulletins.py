@@ -31,11 +31,6 @@ def _at(settings, tmp_path):
 
 
 @pytest.fixture
-def analyst(superior):
-    return Person.objects.create_user("analyst", "x", name="沈观", role="analyst", agency=superior)
-
-
-@pytest.fixture
 def city(analyst):
     """October: 3 accidents (one a repeat), 2 order in two districts, a duplicate; 4 accidents a year before."""
     Place.objects.create(code="339902", name="东城区", parent_id="339900")

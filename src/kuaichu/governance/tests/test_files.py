@@ -27,11 +27,6 @@ def _at():
 
 
 @pytest.fixture
-def analyst(superior):
-    return Person.objects.create_user("analyst", "x", name="沈观", role="analyst", agency=superior)
-
-
-@pytest.fixture
 def leader(unit):
     return Person.objects.create_user("leader", "x", name="许迪", role="leader", agency=unit)
 

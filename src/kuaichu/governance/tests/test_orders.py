@@ -24,11 +24,6 @@ def _files(settings, tmp_path):
 
 
 @pytest.fixture
-def analyst(superior):
-    return Person.objects.create_user("analyst", "x", name="沈观", role="analyst", agency=superior)
-
-
-@pytest.fixture
 def roads(place):
     return Agency.objects.create(code="DEP", kind="department", name="市政处", short_name="市政处", place=place)
 

@@ -5,7 +5,6 @@ from datetime import datetime
 import pytest
 
 from kuaichu import clock
-from kuaichu.accounts.models import Person, Role
 from kuaichu.clock import BEIJING
 
 BACKEND = "kuaichu.accounts.backends.StaffBackend"
@@ -17,11 +16,6 @@ def _today(settings, tmp_path):
     settings.FILES = tmp_path
     with clock.moved_to(NOW):
         yield
-
-
-@pytest.fixture
-def analyst(superior) -> Person:
-    return Person.objects.create_user("analyst", "x", name="沈观", role=Role.ANALYST, agency=superior)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ def _files(settings, tmp_path):
     settings.FILES = tmp_path
 
 
-@pytest.fixture
-def analyst(superior) -> Person:
-    return Person.objects.create_user("analyst", "x", name="沈观", role=Role.ANALYST, agency=superior)
-
-
 def department(code: str, name: str) -> Person:
     agency = Agency.objects.create(code=code, kind="department", name=name, short_name=name, place_id="339900")
     return Person.objects.create_user(code, "x", name=f"{name}联络员", role=Role.PARTNER, agency=agency)
