@@ -24,6 +24,7 @@ SAFE = {
     "marks": "yes",
     "agreed": "yes",
 }
+_NO_PICTURE = "Unable to capture screenshot"
 _CODE = re.compile(r"验证码\D{0,4}(\d{6})")
 
 
@@ -48,7 +49,23 @@ class Person:
             self.faults += looking.foreign(self.page) + looking.too_wide(self.page)
         if self.shots is not None:
             self._count += 1
-            self.page.screenshot(path=self.shots / f"{self.name}-{self._count:02d}-{what}.png", full_page=True)
+            self._draw(self.shots / f"{self.name}-{self._count:02d}-{what}.png")
+
+    def _draw(self, path: Path) -> None:
+        """A picture shows the reader what a test saw; a browser that for once can't draw it says nothing of the page.
+
+        Chromium refuses a capture now and then on a busy machine ("Unable to capture screenshot"), and takes it when
+        asked again."""
+        for pause_ms in (0, 200, 1_000):
+            self.page.wait_for_timeout(pause_ms)
+            try:
+                self.page.screenshot(path=path, full_page=True)
+            except Error as error:
+                if _NO_PICTURE not in str(error):
+                    raise
+            else:
+                return
+        print(f"no picture: {path.name}")
 
     def judge(self) -> None:
         """Nothing on this page may stand in the way of somebody with a screen reader."""
