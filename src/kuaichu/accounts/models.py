@@ -31,11 +31,14 @@ class AgencyKind(models.TextChoices):
     POLICE = "police", "交警部门"
     INSURER = "insurer", "保险公司"
     DEPARTMENT = "department", "政府部门和乡镇街道"
+    NATIONAL = "national", "综合应用平台"
     PLATFORM = "platform", "平台运维"
 
 
 class Agency(models.Model):
-    """A police unit, an insurer's branch, or the platform's operator. `vendor` names the link it is reached by."""
+    """A police unit, an insurer's branch, the gateway to the national platform, the operator and others.
+    `vendor` names the link it is reached by.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField("代码", max_length=20, unique=True)
