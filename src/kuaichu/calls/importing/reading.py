@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ BLOCK_BYTES = 1 << 20
 LONGEST_FIELD = 1 << 20
 BROKEN = "\ufffd"
 DELIMITERS = ",\t;|"
+REASON = "原因"  # the last column of a file that was given back
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.\s()+-]+$)")  # what a spreadsheet would run; +86 138… and -1.5 are none
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -64,11 +67,12 @@ def _rows(reader: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
 def _copy(rows: Iterator[list[str]], clean: Clean, written: TextIO) -> None:
     width = len(clean.header)
     write = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow
+    was_given_back = clean.header[-1:] == [REASON]
     number = 0
     for found in rows:
         if not any(found):
             continue  # an empty line is no row
-        cells = _fitted(found, width)
+        cells = _fitted([unguarded(cell) for cell in found] if was_given_back else found, width)
         if len(cells) != width:
             clean.odd.append((number, cells, f"应有 {width} 列，这一行有 {len(cells)} 列"))
         elif BROKEN in (text := "".join(cells)) or "\x00" in text:
@@ -113,6 +117,16 @@ def _delimiter(source: TextIO) -> str:
     line = source.readline()
     source.seek(0)
     return max(DELIMITERS, key=line.count)
+
+
+def guarded(cell: str) -> str:
+    """For a spreadsheet: what somebody typed never becomes a formula (OWASP, CSV Injection). `unguarded` undoes it."""
+    return f"'{cell}" if _FORMULA.match(cell.lstrip("'")) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before `guarded`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell.lstrip("'")) else cell
 
 
 @contextmanager

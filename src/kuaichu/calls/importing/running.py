@@ -211,10 +211,11 @@ def _write_faults(work: _Work, duck: duckdb.DuckDBPyConnection, clean: reading.C
         return None
     with reading.opened_for_faults(work.faults) as written:
         write = csv.writer(written).writerow
-        write([*clean.header, "原因"])
+        write([*map(reading.guarded, clean.header), reading.REASON])
         for _, found, reason in sorted(whole, key=lambda item: item[0]):
             padded = [*found, *[""] * (width - len(found))]
-            write([*padded[:width], "；".join([reason, *padded[width:]])])
+            last = "；".join([reason, *padded[width:]])
+            write([*map(reading.guarded, padded[:width]), last])
     return work.faults
 
 
