@@ -27,6 +27,7 @@ ALLOWED = {
     (Role.ADMIN, AgencyKind.POLICE): {ADMIN},
     (Role.ADMIN, AgencyKind.INSURER): {ADMIN},
     (Role.ADMIN, AgencyKind.DEPARTMENT): {ADMIN},
+    (Role.ADMIN, AgencyKind.NATIONAL): {ADMIN},
     (Role.ADMIN, AgencyKind.PLATFORM): {ADMIN},
 }
 
