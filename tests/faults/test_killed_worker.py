@@ -21,8 +21,8 @@ from kuaichu.journal.registry import reactions_to
 from kuaichu.liability.actions import choose
 from kuaichu.links import dispatch
 from kuaichu.links.insurer.twin import STEADY, TwinInsurer
-from kuaichu.links.insurer.twin_server import running
 from kuaichu.links.models import Exchange, OutboxMessage
+from kuaichu.links.twin_server import running
 from tests import factories, worker_process
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,10 +17,10 @@ from kuaichu.dossier.files import instrument_path
 from kuaichu.dossier.models import Instrument, InstrumentFile, Photo, Signature
 from kuaichu.journal.chain import check_stream
 from kuaichu.journal.models import Event, ReactionRun
-from kuaichu.links.insurer.signing import signed_headers
 from kuaichu.links.insurer.twin import Temper, TwinInsurer
-from kuaichu.links.insurer.twin_server import running
 from kuaichu.links.models import Exchange
+from kuaichu.links.signing import signed_headers
+from kuaichu.links.twin_server import running
 from tests import worker_process
 from tests.at_once import at_once, crowd
 from tests.race.journey import RacedCase

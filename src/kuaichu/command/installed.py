@@ -9,7 +9,7 @@ class Installed:
     home: Path
 
     def secret_of(self, agency_code: str) -> bytes:
-        from kuaichu.links.insurer.signing import secret_of
+        from kuaichu.links.signing import secret_of
 
         return secret_of(agency_code)
 

@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     from django.conf import settings
 
     from kuaichu.links.insurer import twin
-    from kuaichu.links.insurer.twin_server import TwinServer
+    from kuaichu.links.twin_server import TwinServer
 
     names = ("steady", "moody", "hurried", "failing", "nonsense")
     tempers = {name: getattr(twin, name.upper()) for name in names}

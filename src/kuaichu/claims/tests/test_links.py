@@ -15,8 +15,8 @@ from kuaichu.errors import Refused
 from kuaichu.links import registry
 from kuaichu.links.dispatch import LEASE, MAX_TRIES, run_due
 from kuaichu.links.insurer.twin import FAILING, NONSENSE, REFUSING, STEADY, Temper, TwinInsurer
-from kuaichu.links.insurer.twin_server import running
 from kuaichu.links.models import Exchange
+from kuaichu.links.twin_server import running
 
 
 class Mailbox:

@@ -12,22 +12,13 @@ Order of payment: `{"state": "accepted", "partner_reference": "P..."}`; the mone
     {"state": "paid" | "failed", "amount_fen": 285000, "partner_reference": "P...", "reason_code": ""}
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-MAX_REFERENCE = 40
+from kuaichu.links.reading import Nonsense, flag, must_be, reference, whole
+
 WHOLE_PERCENT = 100
 MAX_LIMIT_FEN = 10**12
-_REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,40}")
-
-
-class Nonsense(Exception):
-    """The message does not follow the protocol. `field` names what is wrong, never its value."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -67,67 +58,40 @@ def is_pending(reply: Any) -> bool:
 
 def read_acceptance(reply: Any) -> Acceptance:
     """Raises Nonsense."""
-    _is(reply, "reply", dict)
+    must_be(reply, "reply", dict)
     if reply.get("state") != "accepted":
         raise Nonsense("state")
     policy = reply.get("policy")
-    _is(policy, "policy", dict)
+    must_be(policy, "policy", dict)
     return Acceptance(
-        report_number=_reference(reply, "report_number"),
+        report_number=reference(reply, "report_number"),
         policy=Policy(
-            is_valid=_flag(policy, "is_valid"),
-            has_ctpl=_flag(policy, "has_ctpl"),
-            tpl_limit_fen=_whole(policy, "tpl_limit_fen", most=MAX_LIMIT_FEN),
-            tpl_deductible_percent=_whole(policy, "tpl_deductible_percent", most=WHOLE_PERCENT),
-            has_own_damage=_flag(policy, "has_own_damage"),
-            own_damage_deductible_percent=_whole(policy, "own_damage_deductible_percent", most=WHOLE_PERCENT),
+            is_valid=flag(policy, "is_valid"),
+            has_ctpl=flag(policy, "has_ctpl"),
+            tpl_limit_fen=whole(policy, "tpl_limit_fen", most=MAX_LIMIT_FEN),
+            tpl_deductible_percent=whole(policy, "tpl_deductible_percent", most=WHOLE_PERCENT),
+            has_own_damage=flag(policy, "has_own_damage"),
+            own_damage_deductible_percent=whole(policy, "own_damage_deductible_percent", most=WHOLE_PERCENT),
         ),
     )
 
 
 def read_order(reply: Any) -> str:
     """The insurer's reference of an accepted order of payment. Raises Nonsense."""
-    _is(reply, "reply", dict)
+    must_be(reply, "reply", dict)
     if reply.get("state") != "accepted":
         raise Nonsense("state")
-    return _reference(reply, "partner_reference")
+    return reference(reply, "partner_reference")
 
 
 def read_payment_news(message: Any) -> PaymentNews:
     """Raises Nonsense."""
-    _is(message, "message", dict)
+    must_be(message, "message", dict)
     if message.get("state") not in ("paid", "failed"):
         raise Nonsense("state")
-    reason = message.get("reason_code", "")
-    if not isinstance(reason, str) or (reason and not _REFERENCE.fullmatch(reason)):
-        raise Nonsense("reason_code")
     return PaymentNews(
         is_paid=message["state"] == "paid",
-        amount_fen=_whole(message, "amount_fen", most=MAX_LIMIT_FEN),
-        partner_reference=_reference(message, "partner_reference"),
-        reason_code=reason,
+        amount_fen=whole(message, "amount_fen", most=MAX_LIMIT_FEN),
+        partner_reference=reference(message, "partner_reference"),
+        reason_code="" if message.get("reason_code", "") == "" else reference(message, "reason_code"),
     )
-
-
-def _is(value: Any, field: str, kind: type) -> None:
-    if type(value) is not kind:
-        raise Nonsense(field)
-
-
-def _flag(holder: dict[str, Any], field: str) -> bool:
-    _is(holder.get(field), field, bool)
-    return bool(holder[field])
-
-
-def _whole(holder: dict[str, Any], field: str, *, most: int) -> int:
-    _is(holder.get(field), field, int)
-    if not 0 <= holder[field] <= most:
-        raise Nonsense(field)
-    return int(holder[field])
-
-
-def _reference(holder: dict[str, Any], field: str) -> str:
-    text = holder.get(field)
-    if not isinstance(text, str) or not _REFERENCE.fullmatch(text):
-        raise Nonsense(field)
-    return text

@@ -1,10 +1,9 @@
 """A simulated insurer, in memory: what it answers follows from a seed and the message, so a run can be repeated.
 
 It behaves as a partner would: one effect per Idempotency-Key, a report number for each claim, a reference for each
-payment,
-and a signed callback a little later. Its temper decides how pleasant that is. Policy numbers ask for special answers:
-ending in 9999 nonsense, in 6666 nonsense at the first time, in 8888 a policy that is not valid, in 7777 compulsory
-insurance only.
+payment, and a signed callback a little later. Its temper decides how pleasant that is. Policy numbers ask for special
+answers: ending in 9999 nonsense, in 6666 nonsense at the first time, in 8888 a policy that is not valid, in 7777
+compulsory insurance only.
 """
 
 import hashlib
@@ -17,25 +16,21 @@ from typing import Any
 
 import httpx
 
-from kuaichu.links.insurer.signing import KEY_HEADER, BadSignature, check, signed_headers
+from kuaichu.links import twin
+from kuaichu.links.signing import signed_headers
+from kuaichu.links.twin import Answer
 
 COVER_LIMIT = 200_000_000  # fen: two million yuan, what most cars carry
 CALLBACK_TRIES = 40  # about ten minutes: the other side may just be starting
 LONGEST_PAUSE_S = 15.0
-NONSENSE_BODY: dict[str, Any] = {"state": "accepted", "report_number": None, "policy": "ja"}
 
 
 @dataclass(frozen=True)
-class Temper:
-    """Seconds and shares (0..1) of messages. `busy_most` bounds how often one message may be turned away."""
+class Temper(twin.Temper):
+    """Seconds and shares (0..1) of messages."""
 
-    delay_s: tuple[float, float] = (0.0, 0.0)
-    busy_share: float = 0.0
-    busy_most: int = 3
     late_share: float = 0.0
     twice_share: float = 0.0
-    nonsense_share: float = 0.0
-    refusal_share: float = 0.0
     callback_s: tuple[float, float] = (2.0, 3.0)
 
 
@@ -47,17 +42,12 @@ REFUSING = Temper(refusal_share=1.0)
 NONSENSE = Temper(nonsense_share=1.0)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """Status, JSON body, and how long to wait before it."""
-
-    status: int
-    body: dict[str, Any]
-    delay_s: float = 0.0
-
-
-class TwinInsurer:
+class TwinInsurer(twin.Twin):
     """One insurer. `call_back(url, agency_code, message, delay_s)` sends a callback; tests may give their own."""
+
+    operations = ("claims", "payments")
+    nonsense = {"state": "accepted", "report_number": None, "policy": "ja"}
+    temper: Temper
 
     def __init__(
         self,
@@ -67,58 +57,27 @@ class TwinInsurer:
         seed: int = 1,
         call_back: "Callable[[str, str, dict[str, Any], float], None] | None" = None,
     ) -> None:
-        self.agency_code = agency_code
-        self.temper = temper
-        self.effects: dict[str, str] = {}  # what happened once: Idempotency-Key -> operation
-        self._seed = seed
+        super().__init__(agency_code, temper, seed=seed)
         self._call_back = call_back or call_back_later
-        self._tries: dict[str, int] = {}
-        self._answers: dict[str, Answer] = {}
-        self._lock = threading.Lock()
 
-    def handle(self, operation: str, headers: Mapping[str, str], raw: bytes) -> Answer:
-        """Answer one message; `operation` is the last part of the path."""
-        try:
-            signer = check(headers, raw)
-        except BadSignature as fault:
-            return Answer(401, {"error": fault.code})
-        key = headers.get(KEY_HEADER, "")
-        if signer != self.agency_code or not key or operation not in ("claims", "payments"):
-            return Answer(400, {"error": "request.bad"})
-        with self._lock:
-            count = self._tries[key] = self._tries.get(key, 0) + 1
-            dice = random.Random(f"{self._seed}:{key}:{count}")  # noqa: S311 - a repeatable play, no secret
-            delay_s = dice.uniform(*self.temper.delay_s)
-            if count <= self.temper.busy_most and dice.random() < self.temper.busy_share:
-                return Answer(503, {"error": "busy"}, delay_s)
-            body = json.loads(raw)
-            if count == 1 and _policy_number(body).endswith("6666"):
-                return Answer(200, NONSENSE_BODY)
-            if key not in self._answers:
-                self._answers[key] = self._first_answer(operation, body, key, dice)
-            known = self._answers[key]
-            return Answer(known.status, known.body, delay_s)
+    def is_muddled(self, body: Mapping[str, Any]) -> bool:
+        return _policy_number(body).endswith("9999")
 
-    def _first_answer(self, operation: str, body: dict[str, Any], key: str, dice: random.Random) -> Answer:
-        policy_number = _policy_number(body)
-        if dice.random() < self.temper.refusal_share:
-            return Answer(422, {"error": "refused"})
-        if dice.random() < self.temper.nonsense_share or policy_number.endswith("9999"):
-            return Answer(200, NONSENSE_BODY)
-        self.effects[key] = operation
-        if operation == "payments":
-            return self._take_payment(body, key, dice)
-        return self._take_claim(body, policy_number, dice)
+    def stumbles_over(self, body: Mapping[str, Any]) -> bool:
+        return _policy_number(body).endswith("6666")
 
-    def _take_claim(self, body: dict[str, Any], policy_number: str, dice: random.Random) -> Answer:
+    def effect(self, operation: str, body: dict[str, Any], dice: random.Random) -> Answer:
+        return self._take_payment(body, dice) if operation == "payments" else self._take_claim(body, dice)
+
+    def _take_claim(self, body: dict[str, Any], dice: random.Random) -> Answer:
         number = self._reference("R", body["claim_id"])
-        message = {"state": "accepted", "report_number": number, "policy": _policy(policy_number)}
+        message = {"state": "accepted", "report_number": number, "policy": _policy(_policy_number(body))}
         if dice.random() >= self.temper.late_share:
             return Answer(201, message)
         self._confirm(body["callback_url"], message, dice)
         return Answer(202, {"state": "pending"})
 
-    def _take_payment(self, body: dict[str, Any], key: str, dice: random.Random) -> Answer:
+    def _take_payment(self, body: dict[str, Any], dice: random.Random) -> Answer:
         reference = self._reference("P", body["payment_id"])
         news = {"state": "paid", "amount_fen": body["amount_fen"], "partner_reference": reference}
         self._confirm(body["callback_url"], news, dice)

@@ -1,7 +1,7 @@
 """Who calls: a party by the token of its link, an insurer by its signature.
 
 A party sends `Authorization: Bearer <token>`, and once its phone is confirmed the device's secret as well, in
-`Kuaichu-Device`. An insurer signs as `links.insurer.signing` says, over
+`Kuaichu-Device`. An insurer signs as `links.signing` says, over
 
     <timestamp> "." <METHOD> " " <path with query> "\\n" <Idempotency-Key, empty for GET> "\\n" <body>
 
@@ -16,7 +16,7 @@ from ninja.security import APIKeyHeader, HttpBearer
 from kuaichu import rows
 from kuaichu.accounts.models import Agency, AgencyKind, Person, Role
 from kuaichu.errors import NotFound, Refused
-from kuaichu.links.insurer.signing import KEY_HEADER, SIGNATURE_HEADER, BadSignature, check
+from kuaichu.links.signing import KEY_HEADER, SIGNATURE_HEADER, BadSignature, check
 from kuaichu.web.access import DEVICE_COOKIE, PartyAccess, find_party
 from kuaichu.web.api.problems import Forbidden, Malformed, Unknown
 
@@ -73,7 +73,7 @@ def signed_part(request: HttpRequest) -> bytes:
 
 
 def signed_bytes(*, method: str, path: str, key: str, body: bytes) -> bytes:
-    """The same for the caller's side: hand this to `links.insurer.signing.signed_headers` as the body."""
+    """The same for the caller's side: hand this to `links.signing.signed_headers` as the body."""
     return f"{method} {path}\n{key}\n".encode() + body
 
 

@@ -11,7 +11,7 @@ from kuaichu.accounts.models import Agency, AgencyKind
 from kuaichu.calls import actions, linking
 from kuaichu.calls.states import Source
 from kuaichu.law.identifiers.coordinates import wgs84_from_gcj02
-from kuaichu.links.insurer.signing import SIGNATURE_HEADER, BadSignature, check
+from kuaichu.links.signing import SIGNATURE_HEADER, BadSignature, check
 from kuaichu.web.api import schemas_calls as calls
 from kuaichu.web.api.callers import signed_part
 from kuaichu.web.api.problems import Malformed, Unknown

@@ -1,4 +1,4 @@
-"""Callbacks of insurers: signed JSON (see `links.insurer.signing`), one effect per Idempotency-Key.
+"""Callbacks of insurers: signed JSON (see `links.signing`), one effect per Idempotency-Key.
 
     POST payments/<payment id>            {"state": "paid" | "failed", "amount_fen", "partner_reference", "reason_code"}
     POST claims/<claim id>/report-number  as the reply to a notice (see `links.insurer.protocol`)
@@ -22,7 +22,8 @@ from kuaichu.claims.models import Claim
 from kuaichu.errors import NotFound, Refused
 from kuaichu.links.actions import take_in
 from kuaichu.links.insurer import protocol
-from kuaichu.links.insurer.signing import KEY_HEADER, BadSignature, check
+from kuaichu.links.reading import Nonsense
+from kuaichu.links.signing import KEY_HEADER, BadSignature, check
 from kuaichu.web.audience import audience
 
 MAX_BODY_BYTES = 64 * 1024
@@ -54,8 +55,8 @@ def signed(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
             return JsonResponse({"code": "key.missing"}, status=400)
         try:
             return view(Signed(agency_code, key, json.loads(request.body)), **kwargs)
-        except (ValueError, protocol.Nonsense) as fault:
-            field = fault.field if isinstance(fault, protocol.Nonsense) else "body"
+        except (ValueError, Nonsense) as fault:
+            field = fault.field if isinstance(fault, Nonsense) else "body"
             return JsonResponse({"code": "message.nonsense", "field": field}, status=400)
         except NotFound as refusal:
             return JsonResponse({"code": refusal.code}, status=404)

@@ -9,10 +9,11 @@ import pytest
 
 from kuaichu.links.adapters import PermanentError, RetryableError
 from kuaichu.links.insurer import protocol
-from kuaichu.links.insurer.signing import BadSignature, check, signed_headers
 from kuaichu.links.insurer.twin import FAILING, MOODY, NONSENSE, REFUSING, STEADY, Temper, TwinInsurer
-from kuaichu.links.insurer.twin_server import running
 from kuaichu.links.insurer.vendors.kuaichu_v1 import KuaichuV1
+from kuaichu.links.reading import Nonsense
+from kuaichu.links.signing import BadSignature, check, signed_headers
+from kuaichu.links.twin_server import running
 
 NOTICE = {
     "claim_id": "7a1c",
@@ -174,6 +175,6 @@ GOOD: dict[str, object] = {"state": "accepted", "report_number": "R1", "policy":
 )
 def test_every_field_of_an_answer_is_checked(change, field):
     assert protocol.read_acceptance(GOOD).policy.own_damage_deductible_percent == 20
-    with pytest.raises(protocol.Nonsense) as fault:
+    with pytest.raises(Nonsense) as fault:
         protocol.read_acceptance(GOOD | change)
     assert fault.value.field == field

@@ -3,31 +3,18 @@
     POST {endpoint}/claims      operation claim.notify    a claim with the references of all documents
     POST {endpoint}/payments    operation payment.order   pay an amount to an account
 
-Headers and signature: `links.insurer.signing`. Replies: `links.insurer.protocol`. 200 or 201 carry the answer, 202
-means
-that it comes later by callback to `callback_url` of the message; 408, 425, 429 and 5xx mean try again; any other
-status is
-a refusal. A message is an envelope `{"agency": code, "endpoint": url, "body": {...}}`; only the body is sent. An empty
-endpoint is the demonstration's twin, whose address stands in `HOME/twins`.
+Headers, limits and what a status means: `links.signed_http`. Replies: `links.insurer.protocol`. 200 or 201 carry the
+answer, 202 means that it comes later by callback to `callback_url` of the message.
 """
 
-import json
-import ssl
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-import httpx
-from django.conf import settings
-
-from kuaichu.links.adapters import PermanentError, RetryableError
+from kuaichu.links.adapters import PermanentError
 from kuaichu.links.insurer import protocol
-from kuaichu.links.insurer.signing import signed_headers
+from kuaichu.links.reading import Nonsense
+from kuaichu.links.signed_http import SignedHttp
 
-CONNECT_LIMIT_S = 3.0
-READ_LIMIT_S = 10.0
-MAX_REPLY_BYTES = 64 * 1024
-_BUSY = {408, 425, 429}
 _PATHS = {"claim.notify": "claims", "payment.order": "payments"}
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "claim.notify": protocol.read_acceptance,
@@ -35,78 +22,19 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
 }
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Read once: loading the authorities costs 20 ms, more than all the rest of a message."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-class KuaichuV1:
-    """The adapter. `connect_limit_s` and `read_limit_s` are in seconds."""
-
-    def __init__(self, *, connect_limit_s: float = CONNECT_LIMIT_S, read_limit_s: float = READ_LIMIT_S) -> None:
-        self._limits = httpx.Timeout(read_limit_s, connect=connect_limit_s)
+class KuaichuV1(SignedHttp):
+    """The adapter."""
 
     def send(self, *, vendor: str, operation: str, message: dict[str, Any], key: str) -> dict[str, Any]:
         """Raises RetryableError (network.*, partner.*) or PermanentError (reply.*, endpoint.*)."""
         path = _PATHS.get(operation)
         if path is None:
             raise PermanentError("operation.unknown")
-        body = json.dumps(message["body"], ensure_ascii=False).encode()
-        headers = signed_headers(agency_code=message["agency"], body=body, key=key)
-        status, raw = self._post(f"{_endpoint(message)}/{path}", body, headers)
-        return _judged(operation, status, raw)
-
-    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        status, reply = self.ask(path, message, key=key)
+        if operation == "claim.notify" and status == 202 and protocol.is_pending(reply):
+            return {"state": "pending"}
         try:
-            with (
-                httpx.Client(
-                    timeout=self._limits, verify=_trusted(), follow_redirects=False, trust_env=False
-                ) as client,
-                client.stream("POST", url, content=body, headers=headers) as response,
-            ):
-                return response.status_code, _read_limited(response)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise PermanentError("endpoint.bad") from None
-        except httpx.TimeoutException:
-            raise RetryableError("network.timeout") from None
-        except httpx.TransportError:
-            raise RetryableError("network.down") from None
-
-
-def _read_limited(response: httpx.Response) -> bytes:
-    raw = b""
-    for chunk in response.iter_bytes():
-        raw += chunk
-        if len(raw) > MAX_REPLY_BYTES:
-            raise PermanentError("reply.too_long")
-    return raw
-
-
-def _judged(operation: str, status: int, raw: bytes) -> dict[str, Any]:
-    if status in _BUSY or status >= 500:
-        raise RetryableError(f"partner.{status}")
-    if status not in (200, 201, 202):
-        raise PermanentError(f"partner.{status}")
-    try:
-        reply = json.loads(raw)
-    except ValueError:
-        raise PermanentError("reply.unreadable") from None
-    if operation == "claim.notify" and status == 202 and protocol.is_pending(reply):
-        return {"state": "pending"}
-    try:
-        _CHECKS[operation](reply)
-    except protocol.Nonsense as fault:
-        raise PermanentError(f"reply.{fault.field}") from None
-    return dict(reply)
-
-
-def _endpoint(message: dict[str, Any]) -> str:
-    if message.get("endpoint"):
-        return str(message["endpoint"]).rstrip("/")
-    note = settings.HOME / "twins"
-    if not (settings.DEMO or settings.TESTING):
-        raise PermanentError("endpoint.missing")
-    if not note.exists():
-        raise RetryableError("twins.not_started")
-    return note.read_text().strip()
+            _CHECKS[operation](reply)
+        except Nonsense as fault:
+            raise PermanentError(f"reply.{fault.field}") from None
+        return dict(reply)

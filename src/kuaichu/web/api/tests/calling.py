@@ -6,7 +6,7 @@ import json
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from kuaichu.links.insurer.signing import signed_headers
+from kuaichu.links.signing import signed_headers
 from kuaichu.web.api.callers import signed_bytes
 
 ROOT = "/api/v1"

@@ -12,7 +12,7 @@ from kuaichu.claims.models import Claim
 from kuaichu.dossier.models import Photo
 from kuaichu.dossier.tests.pictures import scene_jpeg
 from kuaichu.journal.models import PersonalDataRead
-from kuaichu.links.insurer.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, signed_headers
+from kuaichu.links.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, signed_headers
 from kuaichu.web.api import urls
 from kuaichu.web.api.callers import signed_bytes
 from kuaichu.web.api.tests import stories

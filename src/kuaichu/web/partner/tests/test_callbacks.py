@@ -10,8 +10,8 @@ from kuaichu import clock
 from kuaichu.claims import actions
 from kuaichu.claims.models import Payment
 from kuaichu.claims.tests.factories import claims_of, complete, ready_to_pay, settled_case
-from kuaichu.links.insurer.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, WINDOW_S, signed_headers
 from kuaichu.links.models import Exchange
+from kuaichu.links.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, WINDOW_S, signed_headers
 
 pytestmark = pytest.mark.urls("kuaichu.web.partner.tests.urls")
 POLICY = {

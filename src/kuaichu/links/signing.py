@@ -1,11 +1,11 @@
-"""Signatures between us and an insurer: HMAC-SHA-256 (RFC 2104) over moment and body, with a secret of the two.
+"""Signatures between us and a partner: HMAC-SHA-256 (RFC 2104) over moment and body, with a secret of the two.
 
-    X-Kuaichu-Agency:     the insurer's code
+    X-Kuaichu-Agency:     the partner's code
     X-Kuaichu-Timestamp:  seconds since 1970 (UTC)
     X-Kuaichu-Signature:  hex of HMAC-SHA-256(secret, timestamp + "." + body)
     Idempotency-Key:      names one message; the same key has one effect, however often it is sent
 
-The secret of an insurer is `KUAICHU_PARTNER_SECRET_<CODE>` (code in capitals, `-` as `_`). The demonstration and the
+The secret of a partner is `KUAICHU_PARTNER_SECRET_<CODE>` (code in capitals, `-` as `_`). The demonstration and the
 tests derive one from the installation's own key; anywhere else a missing secret is an error.
 """
 
@@ -34,7 +34,7 @@ class BadSignature(Exception):
 
 
 def secret_of(agency_code: str) -> bytes:
-    """What we and the insurer both know. Raises LookupError outside the demonstration when none is set."""
+    """What we and the partner both know. Raises LookupError outside the demonstration when none is set."""
     given = os.environ.get("KUAICHU_PARTNER_SECRET_" + agency_code.upper().replace("-", "_"), "")
     if given:
         return given.encode()

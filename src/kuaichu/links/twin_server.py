@@ -1,6 +1,4 @@
-"""Simulated insurers over HTTP: `POST .../claims` and `.../payments`; the agency's header says which of them is
-meant.
-"""
+"""Simulated partners over HTTP: `POST .../<operation>`; the agency's header says which of them is meant."""
 
 import json
 import threading
@@ -8,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from kuaichu.links.insurer.signing import AGENCY_HEADER
-from kuaichu.links.insurer.twin import Answer, TwinInsurer
+from kuaichu.links.signing import AGENCY_HEADER
+from kuaichu.links.twin import Answer, Twin
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -19,7 +17,7 @@ class TwinServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, twins: Iterable[TwinInsurer], *, port: int = 0) -> None:
+    def __init__(self, twins: Iterable[Twin], *, port: int = 0) -> None:
         self.twins = {twin.agency_code: twin for twin in twins}
         super().__init__(("127.0.0.1", port), _Handler)
 
@@ -65,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(*twins: TwinInsurer) -> Iterator[TwinServer]:
+def running(*twins: Twin) -> Iterator[TwinServer]:
     """A server in this process for the length of the block (tests)."""
     server = TwinServer(twins)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
