@@ -20,6 +20,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "MAX_LIMIT_FEN": "a bound against nonsense",
         "WHOLE_PERCENT": "the whole has a hundred parts by arithmetic",
     },
+    "src/kuaichu/links/national/twin.py": {"timedelta": "how long an invented vehicle's papers hold"},
     "src/kuaichu/dossier/documents/authority.py": {"timedelta": "how long certificates run is cryptography"},
 }
 
