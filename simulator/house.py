@@ -61,10 +61,10 @@ class House(Protocol):
         """Text messages with a number above `after`, oldest first."""
 
     def secret_of(self, agency_code: str) -> bytes:
-        """The secret that an insurer shares with the house."""
+        """The secret that a partner shares with the house."""
 
-    def insurer_address(self, port: int) -> None:
-        """Where the house finds the insurers from now on."""
+    def partner_address(self, port: int) -> None:
+        """Where the house finds its partners from now on."""
 
     def verify(self, number: str) -> list[str]:
         """What `./kuaichu verify NUMBER` finds wrong with a case."""

@@ -122,7 +122,7 @@ def _partners(outcome: Outcome) -> Counter:
         outcome.insurers[code] = Insurer(outcome.world, wire, code, TEMPERS[outcome.plan.faults])
     counter = Counter(outcome.insurers)
     threading.Thread(target=counter.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    outcome.world.house.insurer_address(counter.port)
+    outcome.world.house.partner_address(counter.port)
     return counter
 
 

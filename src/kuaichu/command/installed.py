@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 class Installed:
-    """Part of a house (`simulator.house.House`): secrets of partners, the offline check, where insurers are found."""
+    """Part of a house (`simulator.house.House`): secrets of partners, the offline check, where these are found."""
 
     home: Path
 
@@ -21,5 +21,5 @@ class Installed:
         check = check_case(Case.objects.get(number=number))
         return [finding.text for finding in check.findings if finding.level == "fault"]
 
-    def insurer_address(self, port: int) -> None:
+    def partner_address(self, port: int) -> None:
         (self.home / "twins").write_text(f"http://127.0.0.1:{port}")

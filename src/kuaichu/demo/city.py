@@ -88,6 +88,8 @@ def ensure_rows(elsewhere: Mapping[str, Any] | None = None) -> None:
         _agency(row, AgencyKind.DEPARTMENT, places[row.get("district", "")])
     for row in data["insurers"]:
         _agency(row, AgencyKind.INSURER, place, vendor="kuaichu_v1")
+    for row in data["national"]:
+        _agency(row, AgencyKind.NATIONAL, place, vendor="kuaichu_v1")
     for row in data["people"]:
         _person(row)
 

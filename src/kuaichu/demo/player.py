@@ -1,6 +1,5 @@
-"""Plays one example case to its end while the demonstration runs: the worker, the seals and the simulated insurers
-are the
-real ones, so the finished case has come about as every other does. `python -m kuaichu.demo.player`."""
+"""Plays one example case to its end while the demonstration runs: the worker, the seals and the simulated partners
+are the real ones, so the finished case has come about as every other does. `python -m kuaichu.demo.player`."""
 
 import os
 import signal

@@ -36,8 +36,8 @@ class OwnHouse(OverHttp):
     def suffer(self, fault: str) -> None:
         """Nothing breaks here on purpose."""
 
-    def insurer_address(self, port: int) -> None:
-        """The demonstration's own insurers answer."""
+    def partner_address(self, port: int) -> None:
+        """The demonstration's own partners answer."""
 
     def verify(self, number: str) -> list[Any]:
         return []
