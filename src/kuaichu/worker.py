@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from types import FrameType
 
 from django.conf import settings
@@ -18,11 +19,14 @@ from kuaichu import wiring
 from kuaichu.accounts.retention import forget_codes
 from kuaichu.calls.retention import close_lapsed, forget_callers
 from kuaichu.cases import deadlines
+from kuaichu.cases.expiry import forget_closed, forget_journal
 from kuaichu.cases.retention import forget_drafts
+from kuaichu.claims import retention as claims
+from kuaichu.dossier import retention as dossier
 from kuaichu.dossier.actions.uploads import forget_expired
 from kuaichu.dossier.anchoring import anchor_if_due
-from kuaichu.dossier.retention import forget_orphans
 from kuaichu.journal import dispatch as reactions
+from kuaichu.liability import retention as liability
 from kuaichu.links import dispatch as deliveries
 from kuaichu.links import lines
 from kuaichu.links.retention import forget_messages
@@ -32,13 +36,17 @@ IDLE_SECONDS = 0.25
 AFTER_FAULT_SECONDS = 2.0
 CLOCKS_EVERY_SECONDS = 1.0
 CLEANING_EVERY_SECONDS = 300.0
+DELETING = (claims.delete_case, liability.delete_case, dossier.delete_case)  # of one case, the highest room first
 FORGETTING = (
     forget_expired,
     forget_old_replies,
     forget_drafts,
     forget_codes,
     forget_messages,
-    forget_orphans,
+    dossier.forget_orphans,
+    dossier.forget_evidence,
+    partial(forget_closed, DELETING),
+    forget_journal,
     forget_callers,
     close_lapsed,
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from kuaichu.cases.models import Case
 from kuaichu.dossier import storage
-from kuaichu.dossier.checking.findings import Finding, fault, good
+from kuaichu.dossier.checking.findings import Finding, fault, good, note
 from kuaichu.dossier.models import Photo
 from kuaichu.journal.models import Event
 
-RECEIVED = "photo.received"
+RECEIVED, DELETED = "photo.received", "evidence.deleted"
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -20,6 +20,10 @@ def photos(case: Case, events: Sequence[Event]) -> Iterator[Finding]:
     for row in rows:
         event = received.pop(f"photo:{row.pk}", None)
         yield _photo(row, event)
+    deleted = next((event for event in events if event.name == DELETED), None)
+    if deleted is not None and received and not rows:
+        yield note("photo", "photo.deleted", f"照片：{len(received)} 张已过保存期，按流水第 {deleted.seq} 条删除")
+        return
     for event in received.values():
         yield fault(
             "photo",

@@ -69,6 +69,8 @@ _STEPS: dict[str, str | Promise] = {
     "payout_account.given": _("填写收款账户"),
     "case.closed": _("结案"),
     "case.withdrawn": _("长期没有继续，报案已作废"),
+    "evidence.deleted": _("照片已过保存期，按规定删除"),
+    "case.deleted": _("案件资料已过保存期，按规定删除"),
 }
 
 

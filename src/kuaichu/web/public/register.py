@@ -47,7 +47,9 @@ def find(code: str) -> Entry:
     """The document with this verification code, however it is typed. Raises NotFound("document.unknown")."""
     instrument = _instruments().filter(verify_code=normal(code)).first()
     if instrument is None:
-        raise NotFound("document.unknown", "没有查到这个核验码，请看文书下方的 12 位字符，再输一次")
+        raise NotFound(
+            "document.unknown", "没有查到这个核验码，请看文书下方的 12 位字符，再输一次；过了保存期的文书也查不到"
+        )
     return _entry(instrument)
 
 
