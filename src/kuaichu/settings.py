@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "kuaichu.dossier",
     "kuaichu.liability",
     "kuaichu.claims",
+    "kuaichu.records",
     "kuaichu.governance",
     "kuaichu.web",
 ]

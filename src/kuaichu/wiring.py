@@ -27,22 +27,28 @@ from kuaichu.liability.actions.choices import forget_when_resumed, propose_when_
 from kuaichu.links import registry as links_registry
 from kuaichu.links.insurer.vendors.kuaichu_v1 import KuaichuV1
 from kuaichu.links.models import Exchange
+from kuaichu.links.national.vendors.kuaichu_v1 import NationalV1
 from kuaichu.links.sms.vendors.simulated import SimulatedCarrier
+from kuaichu.records import actions as record_actions
+from kuaichu.records import messages as record_messages
+from kuaichu.records import reactions as records
 
 REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
-    "case.closed": (close_call,),
+    "case.closed": (close_call, records.file_record),
+    "case.reopened": (records.recall_record,),
     "case.resumed": (forget_when_resumed,),
     "details.completed": (propose_when_complete, enter_call),
     "details.reopened": (withdraw_when_reopened,),
     "officer.requested": (withdraw_when_reopened,),
     "instrument.served": (sealer.seal_served, send_progress),
     "instrument.completed": (sealer.seal_signed, claims.open_claims),
+    "particulars.given": (records.look_up,),
     "phone.confirmed": (send_link,),
     "photos.passed": (send_progress,),
     "photos.returned": (send_progress,),
     "review.decided": (claims.close_after_review, send_progress),
     "review.withdrawn": (claims.close_after_review,),
-    "case.withdrawn": (forget_photos, forget_call),
+    "case.withdrawn": (forget_photos, forget_call, records.forget_checks),
     "occurrence.recorded": (enter_call,),
     "file.sealed": (claims.notify_when_sealed,),
 }
@@ -56,6 +62,8 @@ MESSAGES: Mapping[tuple[str, str], Callable[[Exchange], dict[str, Any]]] = {
     ("seal", "file.seal"): sealer.build_message,
     ("insurer", "claim.notify"): claim_messages.claim_notice,
     ("insurer", "payment.order"): claim_messages.payment_order,
+    ("national", "record.file"): record_messages.record_body,
+    ("national", "vehicle.look_up"): record_messages.vehicle_body,
 }
 
 REPLIES: Mapping[tuple[str, str], Callable[[Exchange, dict[str, Any]], None]] = {
@@ -63,15 +71,20 @@ REPLIES: Mapping[tuple[str, str], Callable[[Exchange, dict[str, Any]], None]] = 
     ("sms", "notice.send"): refusing.take_refusal_sent,
     ("insurer", "claim.notify"): accepting.take_acceptance,
     ("insurer", "payment.order"): paying.take_order,
+    ("national", "record.file"): record_actions.take_recorded,
+    ("national", "vehicle.look_up"): record_actions.take_vehicle,
 }
 
 FAILURES: Mapping[tuple[str, str], Callable[[Exchange], None]] = {
     ("insurer", "claim.notify"): accepting.note_notice_failed,
     ("insurer", "payment.order"): paying.note_order_failed,
+    ("national", "record.file"): record_actions.note_record_failed,
+    ("national", "vehicle.look_up"): record_actions.note_look_up_failed,
 }
 
 ADAPTERS: Mapping[str, Callable[[], Any]] = {
     "insurer": KuaichuV1,
+    "national": NationalV1,
     "seal": sealer.LocalSealer,
     "sms": SimulatedCarrier,
 }

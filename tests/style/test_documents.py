@@ -20,7 +20,7 @@ DOCUMENTS = sorted(
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 _COMMAND = re.compile(r"\./kuaichu [a-z-]+")
 _EVENT = re.compile(r"\b([a-z_]+\.[a-z]+)\b")
-_ACTION = re.compile(r"`(calls|cases|dossier|liability|claims|governance)\.([a-z_]+)`")
+_ACTION = re.compile(r"`(calls|cases|dossier|liability|claims|records|governance)\.([a-z_]+)`")
 
 
 def links(text: str) -> list[str]:
@@ -64,7 +64,8 @@ def test_every_room_says_in_fifteen_lines_what_it_is():
 
 def test_the_journey_names_real_actions_and_events():
     rows = [line.split("|") for line in (ROOT / "docs/JOURNEY.md").read_text().splitlines() if line.startswith("| ")]
-    code = {room: _python(ROOMS / room) for room in ("calls", "cases", "dossier", "liability", "claims", "governance")}
+    rooms = ("calls", "cases", "dossier", "liability", "claims", "records", "governance")
+    code = {room: _python(ROOMS / room) for room in rooms}
     actions = [found for row in rows for found in _ACTION.findall(row[3])]
     events = {name for row in rows for name in _EVENT.findall(row[4])}
     assert len(actions) > 20

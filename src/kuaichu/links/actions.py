@@ -68,3 +68,19 @@ def retry(*, exchange_id: UUID) -> None:
     Exchange.objects.filter(pk=exchange_id, state=ExchangeState.FAILED).update(
         state=ExchangeState.QUEUED, attempts=0, next_at=clock.now(), error_code=""
     )
+
+
+def take_back(*, kind: str, subject_id: str) -> bool:
+    """Drop what was to be sent about this and has not left, or came to nothing. False when a message is under way or
+    arrived: it may have had its effect.
+    """
+    found = Exchange.objects.filter(kind=kind, subject_id=subject_id, direction="out")
+    return found.filter(state__in=[ExchangeState.QUEUED, ExchangeState.FAILED]).delete()[0] > 0
+
+
+def forget(*, kind: str, stream: UUID) -> int:
+    """Delete the messages of a case to one kind of partner, but for one that is just being sent. Returns how many.
+
+    Even the digest of a short message tells what it said to somebody who tries all that it could have been.
+    """
+    return Exchange.objects.filter(kind=kind, stream=stream).exclude(state=ExchangeState.SENDING).delete()[0]

@@ -1,8 +1,9 @@
 """The product's own wiring, with an adapter that loses patience sooner."""
 
+from dataclasses import replace
+
 import pytest
 
-from kuaichu import wiring
 from kuaichu.links import registry
 from kuaichu.links.insurer.vendors.kuaichu_v1 import KuaichuV1
 
@@ -10,7 +11,7 @@ from kuaichu.links.insurer.vendors.kuaichu_v1 import KuaichuV1
 @pytest.fixture
 def wired():
     before = registry.tables()
-    adapters = {**wiring.ADAPTERS, "insurer": lambda: KuaichuV1(read_limit_s=0.1)}
-    registry.use(registry.Tables(wiring.MESSAGES, wiring.REPLIES, wiring.FAILURES, adapters))
+    adapters = {**before.adapters, "insurer": lambda: KuaichuV1(read_limit_s=0.1)}
+    registry.use(replace(before, adapters=adapters))
     yield
     registry.use(before)

@@ -18,14 +18,23 @@ OPERATIONS: dict[str, str | Promise] = {
     "file.seal": _("文书签章"),
     "claim.notify": _("向保险公司报案"),
     "payment.order": _("向保险公司发付款指令"),
+    "record.file": _("报综合应用平台登记"),
+    "vehicle.look_up": _("向综合应用平台核对车辆"),
 }
 _FAILURES: tuple[tuple[str, str | Promise], ...] = (
     ("network.", _("对方一直没有应答，多次没有送到。")),
     ("partner.4", _("对方没有接受，请先和对方核对内容。")),
     ("partner.5", _("对方系统出错，多次没有送到。")),
     ("reply.", _("对方的答复看不懂，请联系对方的技术人员。")),
+    ("record.", _("案件又重新办理了，再次结案时会重新登记。")),
+    ("vehicle.", _("当事人改了车牌，已按新车牌核对。")),
+    ("platform.", _("综合应用平台的对接已停用，启用后再试。")),
 )
-_KINDS: dict[str, str | Promise] = {"sms": _("短信通道"), "seal": _("签章服务")}
+_KINDS: dict[str, str | Promise] = {
+    "sms": _("短信通道"),
+    "seal": _("签章服务"),
+    "national": _("综合应用平台"),
+}
 
 
 def failure(code: str) -> str | Promise:

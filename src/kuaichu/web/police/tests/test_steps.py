@@ -6,7 +6,7 @@ from pathlib import Path
 import kuaichu
 from kuaichu.web.police.steps import step
 
-ROOMS = ("cases", "dossier", "liability", "claims")
+ROOMS = ("cases", "dossier", "liability", "claims", "records")
 RECORDED = re.compile(r"record\(\s*\"([a-z_]+\.[a-z_]+)\"")
 
 

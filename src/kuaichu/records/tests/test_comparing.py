@@ -1,0 +1,57 @@
+"""What the platform says beside what was told."""
+
+from datetime import date
+
+import pytest
+
+from kuaichu.accounts.models import Agency
+from kuaichu.cases.models import Party
+from kuaichu.records.comparing import Difference, differences, is_same_insurer
+from kuaichu.records.models import VehicleCheck
+
+DAY = date(2026, 11, 22)
+INSURER = Agency(name="安行财产保险股份有限公司", short_name="安行保险")
+GOOD = {
+    "state": "found",
+    "inspected_until_on": DAY,
+    "insured_until_on": DAY,
+    "insurer_name": "安行财产保险股份有限公司",
+}
+EARLIER = date(2026, 11, 21)
+
+
+def marks(*, insurer=INSURER, **said):
+    return differences(VehicleCheck(**GOOD | said), Party(insurer=insurer), on=DAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "insurer", "found"),
+    [
+        ({}, INSURER, ()),
+        ({"inspected_until_on": EARLIER}, INSURER, (Difference.UNINSPECTED,)),
+        ({"insured_until_on": EARLIER}, INSURER, (Difference.UNINSURED,)),
+        ({"insured_until_on": EARLIER, "insurer_name": ""}, None, ()),
+        ({}, None, (Difference.INSURED,)),
+        ({"insurer_name": "远方财产保险股份有限公司"}, INSURER, (Difference.OTHER_INSURER,)),
+        ({"insurer_name": "", "inspected_until_on": None, "insured_until_on": None}, INSURER, ()),
+        ({"state": "unknown"}, INSURER, (Difference.UNKNOWN,)),
+        ({"state": "waiting", "insured_until_on": EARLIER}, INSURER, ()),
+        ({"state": "failed"}, None, ()),
+    ],
+)
+def test_what_differs(said, insurer, found):
+    assert marks(insurer=insurer, **said) == found
+
+
+@pytest.mark.parametrize(
+    ("registered", "is_same"),
+    [
+        ("安行财产保险股份有限公司", True),
+        ("安行财产保险股份有限公司示范市分公司", True),
+        ("安行保险", True),
+        ("安行财险示范支公司", True),
+        ("远方财产保险股份有限公司", False),
+    ],
+)
+def test_a_branch_is_its_company(registered, is_same):
+    assert is_same_insurer(registered, name=INSURER.name, short_name=INSURER.short_name) is is_same
