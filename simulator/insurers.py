@@ -1,15 +1,13 @@
-"""The partners' side: an insurer's system that answers over HTTP as its temper is, and the adjuster who decides."""
+"""The insurers' side: a system that answers over HTTP as its temper is, and the adjuster who decides."""
 
-import hmac
 import json
-import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any
 
+from simulator import partners
 from simulator.house import Unreachable
 from simulator.wire import API, PASSING, Failed, Wire, as_json, key_of, pauses, signed
 from simulator.world import Rest, Until, World
@@ -25,15 +23,12 @@ LOSS_YUAN = (300, 9000)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Temper:
-    """Shares (0..1) of messages. `away`: hours of the run in which nobody answers at all."""
+class Temper(partners.Temper):
+    """Shares (0..1) of messages."""
 
-    busy: float = 0.0
     late: float = 0.0
     twice: float = 0.0
-    nonsense: float = 0.0
     backwards: float = 0.0  # callbacks that overtake an earlier one
-    away: tuple[float, float] = (0.0, 0.0)
 
 
 STEADY = Temper()
@@ -41,58 +36,31 @@ MOODY = Temper(busy=0.2, late=0.4, twice=0.3, backwards=0.2)
 HARD = Temper(busy=0.3, late=0.5, twice=0.4, nonsense=0.01, backwards=0.3, away=(6.0, 30.0))
 
 
-class Insurer:
-    """One insurer's computers: each key has one effect; confirmations come back as signed callbacks through `wire`."""
+class Insurer(partners.Partner):
+    """One insurer's computers; confirmations come back as signed callbacks through `wire`."""
+
+    kind = "insurer"
+    nonsense = {"state": "accepted", "report_number": None, "policy": "?"}
+    temper: Temper
 
     def __init__(self, world: World, wire: Wire, code: str, temper: Temper) -> None:
-        self.world, self.wire, self.code, self.temper = world, wire, code, temper
-        self.began = self.busy_at = world.house.now()  # and when it last had no time
-        self.effects: dict[str, dict[str, Any]] = {}
+        super().__init__(world, code, temper)
+        self.wire = wire
         self.paid_fen: dict[str, int] = {}  # by payment
         self.out_fen: dict[str, int] = {}  # by claim: all that was ever paid for it, under whatever key
         self.policies: dict[str, dict[str, Any]] = {}
-        self.keys_of: dict[str, set[str]] = {}
         self.claims_seen: set[str] = set()
-        self._tries: dict[str, int] = {}
-        self._which: dict[str, int] = {}  # claims and payments in the order in which they first came
         self._numbers: dict[str, str] = {}
-        self._lock = threading.Lock()
         self._due: list[tuple[float, str, dict[str, Any]]] = []
 
-    def has_signature(self, headers: Mapping[str, str], raw: bytes) -> bool:
-        """Whether the house signed this message (docs/API.md)."""
-        signed_at = headers.get("X-Kuaichu-Timestamp") or ""
-        meant = hmac.new(self.world.house.secret_of(self.code), signed_at.encode() + b"." + raw, sha256).hexdigest()
-        if hmac.compare_digest(meant, headers.get("X-Kuaichu-Signature") or ""):
-            return True
-        self.world.meter.count("insurer.bad_signature")
-        return False
+    def subject_of(self, body: dict[str, Any]) -> str:
+        return str(body.get("payment_id") or body.get("claim_id"))
 
-    def handle(self, operation: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """The answer to one message of the house."""
-        with self._lock:
-            tries = self._tries[key] = self._tries.get(key, 0) + 1
-            subject = str(body.get("payment_id") or body.get("claim_id"))
-            which = self._which.setdefault(subject, len(self._which))
-            dice = Random(f"{self.world.seed}:{self.code}:{operation}:{which}:{tries}")
-            if self._is_away() or (tries < 4 and dice.random() < self.temper.busy):
-                self.world.meter.count("insurer.busy")
-                self.busy_at = self.world.house.now()
-                return 503, {"error": "busy"}
-            if tries == 1 and dice.random() < self.temper.nonsense:
-                self.world.meter.count("insurer.nonsense")
-                return 200, {"state": "accepted", "report_number": None, "policy": "?"}
-            if key in self.effects:
-                return (202 if self.effects[key]["state"] == "pending" else 201), self.effects[key]
-            return self._first(operation, key, body, dice)
+    def status_of(self, answer: dict[str, Any]) -> int:
+        return 202 if answer["state"] == "pending" else 201
 
-    def _is_away(self) -> bool:
-        hours = (self.world.house.now() - self.began).total_seconds() / 3600
-        return self.temper.away[0] <= hours < self.temper.away[1]
-
-    def _first(self, operation: str, key: str, body: dict[str, Any], dice: Random) -> tuple[int, dict[str, Any]]:
-        self.keys_of.setdefault(f"{operation} {body.get('payment_id') or body.get('claim_id')}", set()).add(key)
-        number = f"{self.code}-{self._which[str(body.get('payment_id') or body.get('claim_id'))]:06d}"
+    def effect(self, operation: str, key: str, body: dict[str, Any], dice: Random) -> partners.Said:
+        number = self.number_of(body)
         if operation == "payments":
             news: dict[str, Any] = {
                 "state": "paid",
@@ -164,48 +132,6 @@ def _policy(dice: Random) -> dict[str, Any]:
         "has_own_damage": has_more,
         "own_damage_deductible_percent": DEDUCTIBLE_PERCENT if own else 0,
     }
-
-
-class Counter(ThreadingHTTPServer):
-    """Where the house reaches the insurers: on this machine only."""
-
-    daemon_threads = True
-
-    def __init__(self, insurers: dict[str, Insurer]) -> None:
-        self.insurers = insurers
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Counter
-
-    def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}"
-        insurer = self.server.insurers.get(self.headers.get("X-Kuaichu-Agency") or "")
-        operation = self.path.rstrip("/").rpartition("/")[2]
-        key = self.headers.get("Idempotency-Key") or ""
-        if insurer is None:
-            status, answer = 404, {"error": "agency.unknown"}
-        elif not insurer.has_signature(dict(self.headers), raw):
-            status, answer = 401, {"error": "signature.wrong"}
-        else:
-            status, answer = insurer.handle(operation, key, json.loads(raw))
-        data = json.dumps(answer).encode()
-        try:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Paths and bodies stay out of the log."""
 
 
 def adjusters(world: World, wire: Wire, agency: str, username: str) -> Steps:

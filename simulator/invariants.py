@@ -19,6 +19,7 @@ from simulator.main import Outcome
 from simulator.numbers import above_limits, recomputed
 from simulator.papers import differences
 from simulator.people import Record
+from simulator.recording import recorded
 
 Looks = Iterator[str]
 MOST_NAMED = 20
@@ -147,7 +148,7 @@ def _chains(outcome: Outcome, looker: Looker) -> Looks:
 def _documents(outcome: Outcome, looker: Looker) -> Looks:
     """Every sealed file passes the public check; its code leads to the register."""
     for record in _spread(_known(outcome)):
-        letter = _reader(record)
+        letter = record.reader
         if not letter:
             continue
         for paper in looker.as_party(record, letter, "/case/instruments").json["instruments"]:
@@ -160,11 +161,6 @@ def _documents(outcome: Outcome, looker: Looker) -> Looks:
                 file = looker.as_party(record, letter, f"/case/instruments/{paper['id']}/file")
                 verdict = looker.checked_file(file.body) if file.status == 200 else f"file {file.status}"
                 yield "" if verdict == "good" else f"{record.number} {paper['state']}: {verdict}"
-
-
-def _reader(record: Record) -> str:
-    """A party whose device still counts."""
-    return next((letter for letter in "AB" if record.tokens.get(letter) and record.devices.get(letter)), "")
 
 
 def _money(outcome: Outcome, looker: Looker) -> Looks:
@@ -195,7 +191,7 @@ def _signed_first(outcome: Outcome, looker: Looker) -> Looks:
     """No payment is confirmed before the document that it stands on was complete."""
     completed: dict[str, datetime] = {}
     for record in _known(outcome):
-        letter = _reader(record)
+        letter = record.reader
         papers = looker.as_party(record, letter, "/case/instruments").json["instruments"] if letter else []
         for paper in papers:
             if paper["completed_at"]:
@@ -228,7 +224,7 @@ def _exchanges(outcome: Outcome, looker: Looker) -> Looks:
 
 def _strangers(outcome: Outcome, looker: Looker) -> Looks:
     """Other cases' documents, photos and claims are not there for somebody else."""
-    readers = [(record, _reader(record)) for record in _spread(_known(outcome)) if _reader(record)]
+    readers = [(record, record.reader) for record in _spread(_known(outcome)) if record.reader]
     photos: dict[str, str] = {}
     for record, letter in readers:
         taken = looker.as_party(record, letter, "/case/photos").json["photos"]
@@ -270,7 +266,7 @@ def _lawful(outcome: Outcome, looker: Looker) -> Looks:
 def _papers(outcome: Outcome, looker: Looker) -> Looks:
     """Every document in force says what was told, the law's grades and the law's periods."""
     for record in _spread(_known(outcome)):
-        letter = _reader(record)
+        letter = record.reader
         papers = looker.as_party(record, letter, "/case/instruments").json["instruments"] if letter else []
         for paper in papers:
             if paper["state"] == "completed":
@@ -281,28 +277,16 @@ def _papers(outcome: Outcome, looker: Looker) -> Looks:
 def _one_story(outcome: Outcome, looker: Looker) -> Looks:
     """The journal, as the party's timeline shows it, and the tables, as state, documents and money show them."""
     for record in _known(outcome):
-        letter = _reader(record) or "A"
+        letter = record.reader or "A"
         state = looker.as_party(record, letter, "/case").json
-        entries = _timeline(record, letter, looker)
+        entries = looker.timeline(record, letter)
         if entries is None:
             yield f"{record.number}: the timeline can't be read"
             continue
         faults = [*_in_turn(entries, has_jumps=outcome.plan.faults != "none"), *_steps(state, entries)]
-        if _reader(record):
+        if record.reader:
             faults += _counted(record, letter, looker, [entry["event"] for entry in entries])
         yield "; ".join(f"{record.number}: {fault}" for fault in faults)
-
-
-def _timeline(record: Record, letter: str, looker: Looker) -> list[dict[str, Any]] | None:
-    entries: list[dict[str, Any]] = []
-    after = 0
-    while after is not None:
-        answer = looker.as_party(record, letter, f"/case/timeline?after={after}")
-        if answer.status != 200:
-            return None
-        entries += answer.json["entries"]
-        after = answer.json["next_after"]
-    return entries
 
 
 def _in_turn(entries: list[dict[str, Any]], *, has_jumps: bool) -> Iterator[str]:
@@ -353,6 +337,10 @@ def _signed(names: Iterable[str]) -> int:
     return total + under_this
 
 
+def _recorded(outcome: Outcome, looker: Looker) -> Looks:
+    yield from recorded(outcome, looker, _known(outcome), _spread(_known(outcome)))
+
+
 ALL: tuple[tuple[str, str, Callable[[Outcome, Looker], Looks]], ...] = (
     ("acknowledged_once", "每个收到编号的报案恰好存在一次 · every acknowledged report exists once", _once),
     ("calls_once", "每条收下的警情恰好存在一次 · every acknowledged call exists once", _calls_once),
@@ -364,5 +352,6 @@ ALL: tuple[tuple[str, str, Callable[[Outcome, Looker], Looks]], ...] = (
     ("exchanges_done", "消息不重复、不卡住 · no message done twice or stuck", _exchanges),
     ("no_stranger", "看不到别人的案件 · nobody sees a foreign case", _strangers),
     ("numbers_lawful", "理赔数额与当日法规一致 · numbers equal the law at its date", _lawful),
+    ("recorded_once", "办结的案件在综合平台恰好登记一次 · closed cases are in the platform once", _recorded),
     ("one_story", "流水与状态说法一致 · journal and tables tell the same story", _one_story),
 )

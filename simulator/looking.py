@@ -19,6 +19,7 @@ ROW = re.compile(
     r'.*?class="row-sub">[^<]*(?:<span[^>]*>[^<]*</span> )?[^<]*?(\d{6})</span>',
     re.DOTALL,
 )
+SILENT = re.compile(r"<strong>([^<]*)</strong>：[^<]*?起没有应答，(\d+) 条消息在等")
 MOST_ROWS = 100
 TRIES = 20
 
@@ -53,6 +54,18 @@ class Looker:
         known = record.devices.get(letter, "") if device is None else device
         headers = api_headers(self.dice, token=record.tokens[letter], device=known)
         return self.request("GET", API + path, headers=headers)
+
+    def timeline(self, record: Record, letter: str) -> list[dict[str, Any]] | None:
+        """All of a case's steps as this party sees them; None where they can't be read."""
+        entries: list[dict[str, Any]] = []
+        after = 0
+        while after is not None:
+            answer = self.as_party(record, letter, f"/case/timeline?after={after}")
+            if answer.status != 200:
+                return None
+            entries += answer.json["entries"]
+            after = answer.json["next_after"]
+        return entries
 
     def as_insurer(self, agency: str, path: str) -> Answer:
         """A signed GET of an insurer's API."""
@@ -95,6 +108,11 @@ class Looker:
         """What the desk's page of exceptions shows."""
         page = self.desk().get("/police/?queue=exceptions")
         return len(set(re.findall(r'data-id="((?:event|exchange)-[^"]+)"', page.text)))
+
+    def silent(self) -> dict[str, int]:
+        """Partners that the desk calls away, and how many messages wait for each."""
+        page = self.desk().get("/police/?queue=exceptions")
+        return {html.unescape(name): int(count) for name, count in SILENT.findall(page.text)}
 
     def checked_file(self, data: bytes) -> str:
         """The public page's verdict on a file: "good", or its headline."""

@@ -7,14 +7,16 @@ from pathlib import Path
 from random import Random
 from time import monotonic
 
+from simulator import insurers, national
 from simulator.breaking import suffering
 from simulator.callers import Calls, calling
 from simulator.city import CHINA, City, Spot
 from simulator.house import House
-from simulator.insurers import HARD as INSURERS_HARD
-from simulator.insurers import MOODY, STEADY, Counter, Insurer, Temper, adjusters
+from simulator.insurers import Insurer, adjusters
 from simulator.mailbox import BUSY, POOR, SURE, Carrier, Mailbox
+from simulator.national import Platform
 from simulator.officers import Desk, Officer, Room
+from simulator.partners import Counter, Partner
 from simulator.people import Record
 from simulator.phones import Phone
 from simulator.shifts import ALWAYS, shifts
@@ -22,9 +24,11 @@ from simulator.wire import CALM, HARD, MILD, Weather, Wire
 from simulator.world import World
 
 WEATHERS: dict[str, Weather] = {"none": CALM, "mild": MILD, "hard": HARD}
-TEMPERS: dict[str, Temper] = {"none": STEADY, "mild": MOODY, "hard": INSURERS_HARD}
+TEMPERS = {"none": insurers.STEADY, "mild": insurers.MOODY, "hard": insurers.HARD}
+PLATFORMS = {"none": national.STEADY, "mild": national.MOODY, "hard": national.HARD}
 CARRIERS: dict[str, Carrier] = {"none": SURE, "mild": BUSY, "hard": POOR}
 HOURS_BETWEEN_FAULTS = {"mild": 12.0, "hard": 3.0}
+FILED = ("paid", "settled")  # outcomes of which the platform is told
 SETTLING = timedelta(days=3)  # after the last accident, so that cases can end
 
 
@@ -42,6 +46,7 @@ class Plan:
     password: str
     officers: tuple[str, ...]
     adjusters: dict[str, str]
+    platform: str = ""  # the code of the national platform's gateway; none answers when empty
     most_cases: int = 10**9
     most_minutes: float = float("inf")  # of ours: afterwards no more accidents come
     calls_from: str = ""  # the code of the police unit whose system sends the calls; nobody does when empty
@@ -59,6 +64,7 @@ class Outcome:
     calls: Calls = field(default_factory=Calls)
     records: list[Record] = field(default_factory=list)
     insurers: dict[str, Insurer] = field(default_factory=dict)
+    platform: Platform | None = None
     began: datetime | None = None
     ended: datetime | None = None
     has_all_happened: bool = False  # the last accident has
@@ -66,8 +72,22 @@ class Outcome:
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing is left to happen: every accident that will be has been, and every case is closed."""
-        return self.has_all_happened and all(record.stage == "closed" for record in self.records)
+        """Nothing is left to happen: every accident that will be has been, every case is closed, and recorded."""
+        return (
+            self.has_all_happened
+            and all(record.stage == "closed" for record in self.records)
+            and (self.platform is None or self._is_recorded(self.platform))
+        )
+
+    def _is_recorded(self, platform: Platform) -> bool:
+        """By the platform's books; and nobody whom it turned away is still to come again."""
+        filed = {record.number for record in self.records if record.outcome in FILED}
+        return filed <= platform.books.keys() and not platform.is_waited_for
+
+    @property
+    def partners(self) -> dict[str, Partner]:
+        """Everybody whom the house calls, by code."""
+        return self.insurers | ({self.platform.code: self.platform} if self.platform else {})
 
     @property
     def is_settled(self) -> bool:
@@ -93,7 +113,7 @@ def run(house: House, plan: Plan, *, progress: Callable[[str], None] | None = No
 
 
 def begin(house: House, plan: Plan, *, pace: float = 1.0) -> tuple[Outcome, Counter]:
-    """The city, its staff and the insurers' counter, before the first accident. The caller closes the counter."""
+    """The city, its staff and the partners' counter, before the first accident. The caller closes the counter."""
     world = World(house, plan.seed, pace=pace)
     city = City(
         plan.roads,
@@ -120,7 +140,9 @@ def _partners(outcome: Outcome) -> Counter:
     for code in outcome.plan.adjusters:
         wire = _wire(outcome, f"insurer {code}", address="127.0.0.9")
         outcome.insurers[code] = Insurer(outcome.world, wire, code, TEMPERS[outcome.plan.faults])
-    counter = Counter(outcome.insurers)
+    if outcome.plan.platform:
+        outcome.platform = Platform(outcome.world, outcome.plan.platform, PLATFORMS[outcome.plan.faults])
+    counter = Counter(outcome.partners)
     threading.Thread(target=counter.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     outcome.world.house.partner_address(counter.port)
     return counter

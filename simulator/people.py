@@ -66,6 +66,11 @@ class Record:
     clocks: list[str] = field(default_factory=list)  # that still ran when somebody last looked
 
     @property
+    def reader(self) -> str:
+        """A party whose device still counts; empty when there is none."""
+        return next((letter for letter in "AB" if self.tokens.get(letter) and self.devices.get(letter)), "")
+
+    @property
     def bell(self) -> str:
         return self.name
 

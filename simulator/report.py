@@ -32,6 +32,9 @@ FAULTS = {
     "insurer.busy": "保险公司系统忙",
     "insurer.nonsense": "保险公司回了看不懂的内容",
     "insurer.tried_again": "保险公司重复回传",
+    "national.busy": "综合应用平台忙",
+    "national.nonsense": "综合应用平台回了看不懂的内容",
+    "national.unlike": "车辆信息和当事人填的不一样",
 }
 
 

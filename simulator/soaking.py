@@ -22,6 +22,7 @@ PACE = 40.0  # people's rests pass so much faster than the clock
 DRAIN_PACE = 120.0  # when no more accidents come: what people and officers wait for by the hour comes in seconds
 SECONDS_BETWEEN_FAULTS = {"mild": 45.0, "hard": 8.0}
 INSURERS_AWAY = (0.35, 0.45)  # of the soak: nobody answers
+PLATFORM_AWAY = (0.55, 0.6)
 TOLD_EVERY_S = 30.0
 DEFAULT_S = 60.0
 LEASES_S = 95.0  # what a killed process had in hand is taken up by the next one within this time
@@ -83,10 +84,11 @@ def _spawn(outcome: Outcome, soak: Soak, end: datetime, tell: Callable[[str], No
         return
     hours = SECONDS_BETWEEN_FAULTS[faults] * PACE / 3600
     world.spawn("faults", suffering(world, hours, until=end))
-    for insurer in outcome.insurers.values():
-        first, last = (share * soak.length_s / 3600 for share in INSURERS_AWAY)
-        # Nonsense parks a message until an officer tries again, hours later: more than a soak has.
-        insurer.temper = replace(insurer.temper, away=(first, last), nonsense=0.0)
+    hour = 3600 / soak.length_s
+    # Nonsense parks a message until an officer tries again, hours later: more than a soak has.
+    for partner in outcome.partners.values():
+        first, last = PLATFORM_AWAY if partner is outcome.platform else INSURERS_AWAY
+        partner.temper = replace(partner.temper, away=(first / hour, last / hour), nonsense=0.0)
 
 
 def _arrivals(outcome: Outcome, soak: Soak, end: datetime) -> Iterator[float]:
@@ -129,7 +131,7 @@ class _Drain:
         now, there = self._outcome.world.house.now(), _happened(self._outcome)
         if there != self._known:
             self._known, self._news_at = there, now
-        busy_at = max(insurer.busy_at for insurer in self._outcome.insurers.values())
+        busy_at = max(partner.busy_at for partner in self._outcome.partners.values())
         return (
             (now - self._began).total_seconds() > LEASES_S
             and (now - self._news_at).total_seconds() > QUIET_S
@@ -138,8 +140,9 @@ class _Drain:
 
 
 def _happened(outcome: Outcome) -> int:
-    """Grows with every step that a phone has seen a case take."""
-    return sum(len(record.moments) + (record.stage == "closed") for record in list(outcome.records))
+    """Grows with every step that a phone has seen a case take, and with every answer of the platform."""
+    steps = sum(len(record.moments) + (record.stage == "closed") for record in list(outcome.records))
+    return steps + (len(outcome.platform.effects) if outcome.platform else 0)
 
 
 def _telling(outcome: Outcome, tell: Callable[[str], None]) -> Iterator[float]:

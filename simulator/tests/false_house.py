@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from simulator import invariants
 from simulator.city import CHINA
 from simulator.house import Answer
+from simulator.main import Outcome
 from simulator.people import Person, Record
 from simulator.wire import as_json
 
@@ -32,6 +34,7 @@ class Lies:
     parked: int = 0
     open_to_all: bool = False
     faults: list[str] = field(default_factory=list)
+    silent: dict[str, int] = field(default_factory=dict)
     verdict: str = "good"
     call_status: int = 409
 
@@ -108,6 +111,15 @@ def claim(number: str, letter: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def filed(number: str) -> dict[str, Any]:
+    """What the platform was sent of a closed case."""
+    here = REPORTED.astimezone(CHINA)
+    accident = {"sgbh": number, "wsbh": f"D{number}", "sgfssj": f"{here:%Y-%m-%d %H:%M:%S}", "sgdd": PLACE,
+                "zjccss": f"{LOSS_FEN // 100}.00"}  # fmt: skip
+    people = [{"rybh": "1", "sgzr": "1"}, {"rybh": "2", "sgzr": "5"}]
+    return {"case_number": number, "revision": 1, "dutysimple": accident, "dutysimplehuman": people}
+
+
 class House:
     """Shows the lies as the house's own pages and endpoints would."""
 
@@ -121,7 +133,6 @@ class House:
         known = self.lies.cases[record.number]
         shown = {
             "/case": known["state"],
-            "/case/timeline?after=0": {"entries": known["timeline"], "next_after": None},
             "/case/instruments": {"instruments": known["papers"]},
             "/case/money": {"payments": known["payments"]},
             "/case/photos": {"photos": known["photos"]},
@@ -142,6 +153,12 @@ class House:
     def claims_of(self, agency: str) -> list[dict[str, Any]]:
         return [found["row"] for found in self.lies.claims[agency].values()]
 
+    def timeline(self, record: Record, letter: str) -> list[dict[str, Any]]:
+        return list(self.lies.cases[record.number]["timeline"])
+
+    def silent(self) -> dict[str, int]:
+        return self.lies.silent
+
     def request(self, method: str, path: str, *, headers: dict[str, str], body: bytes = b"") -> Answer:
         return answer(200 if any(path.endswith(f"/{number}/") for number in NUMBERS) else 404, {})
 
@@ -160,3 +177,101 @@ class House:
 
 def answer(status: int, value: Any) -> Answer:
     return Answer(status, {}, as_json(value))
+
+
+@dataclass
+class Scene:
+    """The outside's books and the house's pages."""
+
+    outcome: Any
+    lies: Lies
+
+    def wrong(self, name: str) -> list[str]:
+        """What this invariant finds."""
+        look = next(look for known, _, look in invariants.ALL if known == name)
+        outcome: Outcome = self.outcome
+        looker: Any = House(self.lies)
+        return [text for text in look(outcome, looker) if text]
+
+    @property
+    def insurer(self) -> Any:
+        return self.outcome.insurers["INS-A"]
+
+    @property
+    def claim(self) -> dict[str, Any]:
+        return self.lies.claims["INS-A"]["claim-1A"]
+
+    @property
+    def case(self) -> dict[str, Any]:
+        return self.lies.cases[NUMBERS[0]]
+
+    @property
+    def books(self) -> dict[int, Any]:
+        """The platform's, of the first case."""
+        revisions: dict[int, Any] = self.outcome.platform.books[NUMBERS[0]]
+        return revisions
+
+    @property
+    def page(self) -> dict[str, Any]:
+        """The first case's document."""
+        (page,) = self.case["pages"].values()
+        return page
+
+    def writes(self, side: int, label: str, text: str) -> None:
+        """Another text in the document, of 甲方 (0) or 乙方 (1)."""
+        block = self.page["blocks"][side]
+        block["rows"] = as_rows({row["label"]: row["text"] for row in block["rows"]} | {label: text})
+
+
+def record(number: str) -> Record:
+    moments = {"reported": REPORTED, "signed.A": SIGNED, "signed.B": SIGNED}
+    return Record(
+        name=number, place="339900", scene=SCENE, location=PLACE, lon=0.0, lat=0.0, occurred_at=REPORTED, number=number,
+        tokens={"A": "a", "B": "b"}, devices={"A": "a", "B": "b"}, moments=moments, was_tried=True, people=people(),
+        documents={f"paper-{number[-1:]}": "completed"},
+    )  # fmt: skip
+
+
+def insurer(letter: str) -> Any:
+    ids = [f"claim-{number[-1]}{letter}" for number in NUMBERS]
+    policy = {"is_valid": True, "has_ctpl": True, "tpl_limit_fen": 10**8, "tpl_deductible_percent": 0,
+              "has_own_damage": True, "own_damage_deductible_percent": 0}  # fmt: skip
+    pays = letter == "A"
+    return SimpleNamespace(
+        policies=dict.fromkeys(ids, policy),
+        claims_seen=set(ids),
+        keys_of={f"claims {name}": {name} for name in ids},
+        paid_fen={f"pay-{number[-1]}": LOSS_FEN for number in NUMBERS} if pays else {},
+        out_fen=dict.fromkeys(ids, LOSS_FEN if pays else 0),
+    )
+
+
+def platform() -> Any:
+    return SimpleNamespace(
+        books={number: {1: filed(number)} for number in NUMBERS},
+        keys_of={f"records {number} 1": {"key"} for number in NUMBERS},
+    )
+
+
+def true_scene() -> Scene:
+    """Two cases in which everything holds."""
+    lies = Lies(
+        cases={number: case(number) for number in NUMBERS},
+        claims={
+            f"INS-{letter}": {f"claim-{number[-1]}{letter}": claim(number, letter) for number in NUMBERS}
+            for letter in "AB"
+        },
+        there=list(NUMBERS),
+    )
+    house = SimpleNamespace(now=lambda: NOW, verify=lambda number: lies.faults)
+    outcome = SimpleNamespace(
+        plan=SimpleNamespace(faults="none", calls_from="P", place="339900"),
+        world=SimpleNamespace(house=house, meter=SimpleNamespace(is_real=False)),
+        calls=SimpleNamespace(taken={"SIM-1": "accident"}),
+        records=[record(number) for number in NUMBERS],
+        insurers={f"INS-{letter}": insurer(letter) for letter in "AB"},
+        platform=platform(),
+        began=REPORTED,
+        ended=NOW,
+    )
+    return Scene(outcome, lies)

@@ -1,119 +1,33 @@
 """Each invariant catches what it is there for: a small world in which everything holds, and lies told one at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from simulator import invariants
 from simulator.looking import Looker
-from simulator.main import Outcome
-from simulator.people import Record
+from simulator.tests import false_records
 from simulator.tests.false_house import (
     BY_COMMERCIAL,
     BY_COMPULSORY,
-    LOSS_FEN,
     NOW,
     NUMBERS,
     PLACE,
-    REPORTED,
-    SCENE,
     SIGNED,
     House,
-    Lies,
+    Scene,
     as_rows,
-    case,
-    claim,
-    people,
+    record,
+    true_scene,
 )
 from simulator.wire import key_of
 
 
-@dataclass
-class Scene:
-    """The outside's books and the house's pages."""
-
-    outcome: Any
-    lies: Lies
-
-    def wrong(self, name: str) -> list[str]:
-        """What this invariant finds."""
-        look = next(look for known, _, look in invariants.ALL if known == name)
-        outcome: Outcome = self.outcome
-        looker: Any = House(self.lies)
-        return [text for text in look(outcome, looker) if text]
-
-    @property
-    def insurer(self) -> Any:
-        return self.outcome.insurers["INS-A"]
-
-    @property
-    def claim(self) -> dict[str, Any]:
-        return self.lies.claims["INS-A"]["claim-1A"]
-
-    @property
-    def case(self) -> dict[str, Any]:
-        return self.lies.cases[NUMBERS[0]]
-
-    @property
-    def page(self) -> dict[str, Any]:
-        """The first case's document."""
-        (page,) = self.case["pages"].values()
-        return page
-
-    def writes(self, side: int, label: str, text: str) -> None:
-        """Another text in the document, of 甲方 (0) or 乙方 (1)."""
-        block = self.page["blocks"][side]
-        block["rows"] = as_rows({row["label"]: row["text"] for row in block["rows"]} | {label: text})
-
-
-def record(number: str) -> Record:
-    moments = {"reported": REPORTED, "signed.A": SIGNED, "signed.B": SIGNED}
-    return Record(
-        name=number, place="339900", scene=SCENE, location=PLACE, lon=0.0, lat=0.0, occurred_at=REPORTED, number=number,
-        tokens={"A": "a", "B": "b"}, devices={"A": "a", "B": "b"}, moments=moments, was_tried=True, people=people(),
-        documents={f"paper-{number[-1:]}": "completed"},
-    )  # fmt: skip
-
-
-def insurer(letter: str) -> Any:
-    ids = [f"claim-{number[-1]}{letter}" for number in NUMBERS]
-    policy = {"is_valid": True, "has_ctpl": True, "tpl_limit_fen": 10**8, "tpl_deductible_percent": 0,
-              "has_own_damage": True, "own_damage_deductible_percent": 0}  # fmt: skip
-    pays = letter == "A"
-    return SimpleNamespace(
-        policies=dict.fromkeys(ids, policy),
-        claims_seen=set(ids),
-        keys_of={f"claims {name}": {name} for name in ids},
-        paid_fen={f"pay-{number[-1]}": LOSS_FEN for number in NUMBERS} if pays else {},
-        out_fen=dict.fromkeys(ids, LOSS_FEN if pays else 0),
-    )
-
-
 @pytest.fixture
 def scene() -> Scene:
-    lies = Lies(
-        cases={number: case(number) for number in NUMBERS},
-        claims={
-            f"INS-{letter}": {f"claim-{number[-1]}{letter}": claim(number, letter) for number in NUMBERS}
-            for letter in "AB"
-        },
-        there=list(NUMBERS),
-    )
-    house = SimpleNamespace(now=lambda: NOW, verify=lambda number: lies.faults)
-    outcome = SimpleNamespace(
-        plan=SimpleNamespace(faults="none", calls_from="P", place="339900"),
-        world=SimpleNamespace(house=house, meter=SimpleNamespace(is_real=False)),
-        calls=SimpleNamespace(taken={"SIM-1": "accident"}),
-        records=[record(number) for number in NUMBERS],
-        insurers={f"INS-{letter}": insurer(letter) for letter in "AB"},
-        began=REPORTED,
-        ended=NOW,
-    )
-    return Scene(outcome, lies)
+    return true_scene()
 
 
 def test_everything_is_looked_at_and_holds(scene):
@@ -307,6 +221,7 @@ LIES: dict[str, tuple[Callable[[Scene], None], ...]] = {
         *(paper_of_another_moment, paper_without_a_place, determination_with_another_period),
         determination_that_makes_nobody_liable_for_the_rest,
     ),
+    "recorded_once": false_records.ALL,
     "one_story": (
         *(closed_without_a_step, no_journal, reported_twice, signature_without_a_step, step_without_a_payment),
         out_of_order,
@@ -330,7 +245,7 @@ def test_every_invariant_was_lied_to():
 def test_an_answer_that_is_none_is_a_violation_and_the_rest_is_still_looked_at(scene):
     scene.case["state"].clear()
     found = {held.name: held.violations for held in invariants.check(scene.outcome, House(scene.lies))}
-    assert [name for name, violations in found.items() if violations] == ["ends_or_waits", "one_story"]
+    assert [name for name, violations in found.items() if violations] == ["ends_or_waits", "recorded_once", "one_story"]
 
 
 def test_two_looks_at_one_house_ask_under_keys_of_their_own():
@@ -374,3 +289,27 @@ def test_a_withdrawn_agreement_takes_its_signatures_with_it(scene):
     assert scene.wrong("one_story") == []
     scene.case["timeline"] = [entry for entry in told if entry["event"] != "instrument.withdrawn"]
     assert scene.wrong("one_story") != []
+
+
+def test_a_record_may_wait_for_a_platform_that_is_away(scene):
+    """As many as the desk says, and no insurer's messages."""
+    false_records.not_recorded(scene)
+    scene.lies.silent = {"安行保险": 9}
+    assert scene.wrong("recorded_once") == [f"{NUMBERS[0]}: closed, not recorded"]
+    scene.lies.silent = {"综合应用平台（仿真）": 1}
+    assert scene.wrong("recorded_once") == []
+    del scene.outcome.platform.books[NUMBERS[1]]
+    assert scene.wrong("recorded_once") == [f"{NUMBERS[1]}: closed, not recorded"]
+
+
+def test_a_case_that_was_recorded_and_goes_on_again_is_no_lie(scene):
+    scene.case["timeline"].append({"seq": 99, "at": "99", "event": "case.closed"})
+    scene.case["state"]["outcome"] = "transferred"
+    assert scene.wrong("recorded_once") == []
+
+
+def test_a_settled_case_without_a_document_has_no_grades(scene):
+    scene.case["papers"][0]["state"] = "withdrawn"
+    for person in scene.books[1]["dutysimplehuman"]:
+        del person["sgzr"]
+    assert scene.wrong("recorded_once") == []

@@ -170,6 +170,7 @@ def run(options: argparse.Namespace) -> int:
         password=PASSWORD,
         officers=_shared(("officer", "officer2"), a_day / CASES_A_SHIFT),
         adjusters={"INS-A": "adjuster-a", "INS-B": "adjuster-b"},
+        platform="NAT-1",
         most_cases=options.cases or 10**9,
         most_minutes=options.minutes or float("inf"),
         calls_from=CALLS_FROM,
