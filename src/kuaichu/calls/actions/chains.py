@@ -1,5 +1,6 @@
 """The ledger of repeats: one line a matter that people call about again and again, with cause, owner and next step."""
 
+import hashlib
 from datetime import date, datetime
 from uuid import UUID
 
@@ -29,14 +30,21 @@ def set_chain(
     owner_id: UUID | None,
     next_step: str,
     due_on: date | None,
+    seen: str = "",
 ) -> RepeatChain:
     """Say why people call again, who answers for it, what comes next and until when.
 
-    Raises NotFound; Refused: chain.unknown_cause, chain.owner_unknown, chain.past_due, chain.closed, text.too_long.
+    `seen`: the `plan_mark` of what the writer had before the eyes, empty when nobody looked. Raises NotFound; Refused:
+    chain.planned_meanwhile, chain.unknown_cause, chain.owner_unknown, chain.past_due, chain.closed, text.too_long.
     """
     chain = _lock(chain_id, person)
     if chain.closed_at is not None:
         raise Refused("chain.closed", "这条台账已经销号")
+    if seen and seen != plan_mark(chain):
+        raise Refused(
+            "chain.planned_meanwhile",
+            "刚刚有人改过这条台账，现在的内容列在下面。您写的都还在，再按一次保存就以您的为准",
+        )
     if cause not in ("", *Cause.values):
         raise Refused("chain.unknown_cause", "请从列表中选择原因")
     if len(next_step.strip()) > LONGEST:
@@ -49,6 +57,12 @@ def set_chain(
     due = due_on.isoformat() if due_on else ""
     record_on(chain.root, "chain.planned", person, chain=chain.pk, cause=cause, owner=owner, due=due)
     return chain
+
+
+def plan_mark(chain: RepeatChain) -> str:
+    """A short mark of the plan as it stands; calls that are added don't change it."""
+    plan = (chain.cause, str(chain.owner_id or ""), chain.next_step, str(chain.due_on or ""))
+    return hashlib.sha256("\x00".join(plan).encode()).hexdigest()[:16]
 
 
 @transaction.atomic

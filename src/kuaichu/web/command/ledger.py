@@ -90,6 +90,8 @@ def line(request: HttpRequest, chain_id: int) -> HttpResponse:
         raise
     except Refused as refusal:
         context = _context(request, _chain(request, chain_id), person) | {"refusal": refusal, "is_open": True}
+        if refusal.code != "chain.planned_meanwhile":  # that one shows what the other has written
+            context["seen"] = request.POST.get("seen", "")
         template = "command/ledger_row.html" if is_part else "command/ledger_line.html"
         return render(request, template, context, status=422)
     if is_part:
@@ -111,6 +113,7 @@ def _act(request: HttpRequest, chain: RepeatChain, person: Person) -> None:
         owner_id=_uuid(given.get("owner", "")),
         next_step=given.get("next_step", ""),
         due_on=_day(given.get("due_on", "")),
+        seen=given.get("seen", ""),
     )
 
 
@@ -134,6 +137,7 @@ def _context(request: HttpRequest, chain: RepeatChain, person: Person) -> dict[s
             "due_on": given.get("due_on", "") if given else (chain.due_on.isoformat() if chain.due_on else ""),
             "note": request.POST.get("note", ""),
         },
+        "seen": actions.plan_mark(chain),
         "may_issue": permissions.may_issue_orders(person),
     }
 

@@ -148,6 +148,25 @@ def test_what_the_ledger_refuses_keeps_what_was_typed(desk, chain):
     assert desk.post(f"/command/repeats/{chain.pk}/", {"due_on": "x"}).status_code == 422
 
 
+def test_two_who_plan_one_line_see_each_other_and_nothing_is_lost(desk, chain):
+    def seen(page) -> str:
+        return re.search(r'name="seen" value="(\w+)"', page.content.decode())[1]
+
+    url = f"/command/repeats/{chain.pk}/"
+    mine = {"next_step": "约谈商户", "seen": seen(desk.get(url))}
+    assert desk.post(url, {"next_step": "加装护栏", "seen": mine["seen"]}).status_code == 302
+    wrong = desk.post(url, mine | {"due_on": "x"})
+    assert (wrong.status_code, seen(wrong)) == (422, mine["seen"])  # another fault: still not seen
+    wrong = desk.post(url, mine)
+    assert (wrong.status_code, "刚刚有人改过" in text_of(wrong), "加装护栏" in text_of(wrong)) == (422, True, True)
+    assert 'value="约谈商户"' in wrong.content.decode()
+    chain.refresh_from_db()
+    assert chain.next_step == "加装护栏"
+    assert desk.post(url, mine | {"seen": seen(wrong)}).status_code == 302
+    chain.refresh_from_db()
+    assert chain.next_step == "约谈商户"
+
+
 def test_a_file_is_opened_from_a_hot_spot(desk, unit):
     call(received_at=NOW - timedelta(days=2), **SPOT)
     where = "lon=120.520000&lat=30.010000&radius=180.4&name=人民路口&first=2026-11-01&last=2026-11-21&category=accident"
