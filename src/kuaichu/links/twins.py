@@ -1,7 +1,7 @@
 """The demonstration's simulated partners in one process: `python -m kuaichu.links.twins [--port N]`.
 
 Two insurers: INS-A answers at once, INS-B is slow, busy, late, and repeats itself; and NAT-1, the national platform's
-gateway, slow and busy too. Their address is written to `HOME/twins`, where the adapters find it; a port that is taken
+gateway, sometimes busy, with vehicles that are not as they were told. Their address is written to `HOME/twins`, where the adapters find it; a port that is taken
 is replaced by a free one.
 """
 
@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable
 
 INSURERS = ("INS-A=steady", "INS-B=moody")
-PLATFORMS = ("NAT-1=moody",)
+PLATFORMS = ("NAT-1=hurried",)
 TEMPERS = ("steady", "moody", "hurried", "failing", "nonsense")
 DEFAULT_PORT = int(os.environ.get("KUAICHU_TWINS_PORT", "0"))
 
