@@ -75,10 +75,14 @@ def take_vehicle(exchange: Exchange, reply: dict[str, Any]) -> None:
 
 @transaction.atomic
 def note_look_up_failed(exchange: Exchange) -> None:
-    """The platform refused the question or never answered (FAILURES of vehicle.look_up)."""
+    """The platform refused the question or never answered (FAILURES of vehicle.look_up). One about an earlier plate is
+    nobody's any more: no desk has to see it.
+    """
     found = _locked(exchange)
     move = CHECK_MOVES["fail"]
-    if found is not None and may_move(move, found[1].state):
+    if found is None:
+        links.take_back(kind=KIND, subject_id=exchange.subject_id)
+    elif may_move(move, found[1].state):
         case, check = found
         check.state = require_move(move, check.state)
         check.save(update_fields=["state"])

@@ -93,9 +93,13 @@ def take_recorded(exchange: Exchange, reply: dict[str, Any]) -> None:
 
 @transaction.atomic
 def note_record_failed(exchange: Exchange) -> None:
-    """The record was refused or never arrived (FAILURES of record.file): the desk offers to send it again."""
+    """The record was refused or never arrived (FAILURES of record.file): the desk offers to send it again, unless the
+    case was reopened meanwhile; then its next closing is what counts.
+    """
     case, filed = _locked(exchange)
     move = RECORD_MOVES["fail"]
+    if filed.closed_at != case.closed_at:
+        links.take_back(kind=KIND, subject_id=exchange.subject_id)
     if may_move(move, filed.state):
         filed.state = require_move(move, filed.state)
         filed.save(update_fields=["state"])

@@ -53,6 +53,7 @@ def told_case(unit, officer, insurers, **options) -> Case:
     case.save(update_fields=["lon_wgs84", "lat_wgs84"])
     for party in case.parties.all():
         party.vehicle_kind = "K3" if party.kind == "motor" else "F6"
+        party.particulars_at = party.account_at = clock.now()
         party.document_kind, party.document_number = "id_card", "339999196010181347"
         party.save()
     ScreeningAnswer.objects.create(

@@ -23,7 +23,7 @@ from kuaichu.liability.queries import proposal_in_force, review_of
 from kuaichu.liability.states import ReviewState
 from kuaichu.links.models import Exchange, ExchangeState
 from kuaichu.prepared import Prepared
-from kuaichu.web.police import photo_claims
+from kuaichu.web.police import photo_claims, registered
 from kuaichu.web.police.timeline import Moment, moments, staff_names
 
 _DETERMINATION = Prepared(
@@ -74,6 +74,8 @@ class CaseFile:
     matters: list[Matter]
     moments: list[Moment]
     troubles: list[Event | Exchange]
+    vehicles: Mapping[str, registered.VehicleView]
+    record: registered.RecordView | None
     work: str
 
     @cached_property
@@ -128,6 +130,8 @@ def read(case: Case) -> CaseFile:
         matters=rows.select(Matter, case=case),
         moments=moments(events, parties=parties, staff=staff_names(events)),
         troubles=troubles,
+        vehicles=registered.vehicles(case, parties, troubles),
+        record=registered.record(case, troubles),
         work=_work(case, review, determination),
     )
 

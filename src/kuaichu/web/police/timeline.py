@@ -14,6 +14,7 @@ from kuaichu.journal.models import Event
 from kuaichu.web.police.queues import FIELD_REASONS
 from kuaichu.web.police.steps import step
 
+_OF_PLATFORM = ("record.", "vehicle.")
 _TITLES = {"A": _("甲方"), "B": _("乙方"), "C": _("丙方")}
 
 
@@ -50,9 +51,12 @@ def _who(event: Event, letters: Mapping[str, str], staff: Mapping[str, str]) -> 
         return str(_TITLES.get(letters.get(event.actor_id, ""), _("当事人")))
     if event.actor_kind == "staff":
         return staff.get(event.actor_id, gettext("工作人员"))
-    return gettext("保险公司系统") if event.actor_kind == "partner" else gettext("系统")
+    if event.actor_kind == "partner":
+        return gettext("综合应用平台") if event.name.startswith(_OF_PLATFORM) else gettext("保险公司系统")
+    return gettext("系统")
 
 
 def _detail(event: Event) -> str:
     reason = FIELD_REASONS.get(str(event.facts.get("reason", "")), "")
-    return str(reason) or str(event.facts.get("number", "") if event.name.startswith("instrument.") else "")
+    is_numbered = event.name.startswith(("instrument.", "record."))
+    return str(reason) or str(event.facts.get("number", "") if is_numbered else "")

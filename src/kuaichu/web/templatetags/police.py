@@ -1,5 +1,8 @@
 """Template helpers of the police desk."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
 from django.utils.functional import Promise
 
@@ -15,3 +18,9 @@ register.filter("step_words", step)
 def operation_words(operation: str) -> str | Promise:
     """claim.notify as 向保险公司报案."""
     return partners.OPERATIONS.get(operation, operation)
+
+
+@register.filter
+def of(found: Mapping[str, Any], letter: str) -> Any:
+    """What belongs to one party; None without."""
+    return found.get(letter)
