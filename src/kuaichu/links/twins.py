@@ -1,8 +1,8 @@
 """The demonstration's simulated partners in one process: `python -m kuaichu.links.twins [--port N]`.
 
 Two insurers: INS-A answers at once, INS-B is slow, busy, late, and repeats itself; and NAT-1, the national platform's
-gateway, sometimes busy, with vehicles that are not as they were told. Their address is written to `HOME/twins`, where the adapters find it; a port that is taken
-is replaced by a free one.
+gateway, sometimes busy, with vehicles that are not as they were told. Their address is written to `HOME/twins`, where
+the adapters find it; a port that is taken is replaced by a free one.
 """
 
 import argparse
