@@ -52,6 +52,11 @@ def parser() -> argparse.ArgumentParser:
     _add_law(commands)
     _add_simulate(commands)
     _add_imports(commands)
+    records = commands.add_parser(
+        "records", help="补报以前结案的登记 · file earlier closed cases with the national platform"
+    )
+    records.set_defaults(handler="recording:file_since")
+    records.add_argument("--since", required=True, metavar="DATE", help="从哪天结案的起 · closed on this day or later")
     commands.add_parser(
         "analyse",
         help="研判：热力、热点、聚集、重复警情、布点、派警 · analysis of files (docs/ANALYSIS.md)",

@@ -1,9 +1,11 @@
 """A closed case goes to the national platform, and its number comes back."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from kuaichu import clock
 from kuaichu.cases.locking import lock_case
@@ -47,6 +49,16 @@ def file_record(*, case_id: UUID) -> Record | None:
     queue(platform, OPERATION, subject_id=str(filed.pk), case_id=case.pk)
     record("record.filed", stream=case.pk, actor=SYSTEM, subject=f"record:{filed.pk}", revision=filed.revision)
     return filed
+
+
+def file_since(moment: datetime) -> tuple[int, int]:
+    """File what was closed since then and is not filed: a platform was set up later. (filed, looked at); each case in
+    a transaction of its own, so that nobody waits for all of them.
+    """
+    closed = Case.objects.filter(closed_at__gte=moment, outcome__in=RECORDABLE)
+    unfiled = closed.exclude(records__closed_at=F("closed_at")).order_by("closed_at").values_list("pk", flat=True)
+    cases = list(unfiled)
+    return sum(file_record(case_id=pk) is not None for pk in cases), len(cases)
 
 
 @transaction.atomic

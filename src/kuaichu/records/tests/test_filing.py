@@ -11,6 +11,7 @@ from kuaichu.links.adapters import PermanentError
 from kuaichu.links.dispatch import run_due
 from kuaichu.links.models import Exchange
 from kuaichu.records import reactions
+from kuaichu.records.actions import file_since
 from kuaichu.records.models import Record
 from kuaichu.records.tests.factories import RECORDED, close, events, reopen, states, told_case
 
@@ -155,3 +156,20 @@ def test_nothing_leaves_for_a_platform_that_was_switched_off_meanwhile(case, pla
     run_due()
     assert (gateway.sent, states(case)) == ([], [(1, "failed", "")])
     assert Exchange.objects.get(kind="national").error_code == "platform.switched_off"
+
+
+def test_what_was_closed_before_is_filed_when_somebody_asks(unit, officer, insurers, place, gateway, request):
+    first, second, transferred = (told_case(unit, officer, insurers) for _ in range(3))
+    with clock.moved_by(timedelta(hours=-30)):
+        reactions.file_record(close(first))
+    reactions.file_record(close(second))
+    reactions.file_record(close(transferred, "transferred"))
+    since = clock.now() - timedelta(hours=1)
+    assert file_since(since) == (0, 1)
+    request.getfixturevalue("platform")
+    assert file_since(since) == (1, 1)
+    assert file_since(since) == (0, 0)
+    assert (states(first), states(second), states(transferred)) == ([], [(1, "waiting", "")], [])
+    reopen(second)
+    close(second)
+    assert file_since(since) == (1, 1)

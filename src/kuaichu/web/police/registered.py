@@ -29,7 +29,7 @@ class VehicleView:
 
 @dataclass(frozen=True)
 class RecordView:
-    """The record of the last closing. `state`: waiting, recorded, failed (may be sent again), lost (can't), recalled."""
+    """The record of the last closing. `state`: waiting, recorded, failed (may be sent again), lost, recalled."""
 
     record: Record
     state: str
