@@ -96,7 +96,7 @@ RECORD = {"record_id", "case_number", "revision", "dutysimple", "dutysimplehuman
 PLATE = {"hphm", "hpzl"}
 UNLIKE = ("unregistered", "inspection", "insurance", "insurer")
 ELSEWHERE = "远方财产保险股份有限公司"
-KINDS, BRANDS = ("K33", "K32", "K31", "H31"), ("启程", "远山", "海风", "明驰")
+KINDS, BRANDS = ("K33", "K32", "K31"), ("启程", "远山", "海风", "明驰")
 
 
 @dataclass(frozen=True, kw_only=True)

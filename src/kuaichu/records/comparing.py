@@ -4,10 +4,12 @@ import re
 from datetime import date
 from enum import Enum
 
+from kuaichu import law
 from kuaichu.cases.models import Party
 from kuaichu.records.models import VehicleCheck
 from kuaichu.records.states import CheckState
 
+_SAME_CODES = "KHM"  # 车辆类型 begins as 交通方式 does: passenger cars, goods vehicles, motorcycles
 _LEGAL_FORM = re.compile(r"(财产)?(保险)?(股份)?(有限)?(责任)?公司")
 
 
@@ -19,6 +21,7 @@ class Difference(Enum):
     UNINSURED = "uninsured"  # the insurance had expired on that day
     INSURED = "insured"  # told as uninsured, and the platform knows an insurance
     OTHER_INSURER = "other_insurer"
+    OTHER_KIND = "other_kind"  # a passenger car, a goods vehicle, a motorcycle: one of these, told as another
 
 
 def differences(check: VehicleCheck, party: Party, *, on: date) -> tuple[Difference, ...]:
@@ -35,8 +38,21 @@ def differences(check: VehicleCheck, party: Party, *, on: date) -> tuple[Differe
         Difference.OTHER_INSURER: party.insurer is not None
         and bool(check.insurer_name)
         and not is_same_insurer(check.insurer_name, name=party.insurer.name, short_name=party.insurer.short_name),
+        Difference.OTHER_KIND: _is_other_kind(check.vehicle_kind, party.vehicle_kind),
     }
     return tuple(difference for difference, is_so in found.items() if is_so)
+
+
+def shared_code(registered: str) -> str:
+    """The code of 交通方式 for a 车辆类型: K33 is K3, a small passenger car; empty where the two lists don't agree."""
+    code = registered[:2]
+    return code if code[:1] in tuple(_SAME_CODES) and law.codes.holds("transport", code) else ""
+
+
+def _is_other_kind(registered: str, told: str) -> bool:
+    """Only what can't be a slip: K3 told as K4 is none, a truck told as a car is a sign of another's plate."""
+    kinds = (registered[:1], told[:1])
+    return kinds[0] != kinds[1] and all(kind in tuple(_SAME_CODES) for kind in kinds)
 
 
 def is_same_insurer(registered: str, *, name: str, short_name: str) -> bool:

@@ -15,7 +15,7 @@ from kuaichu import clock
 from kuaichu.links import twin
 from kuaichu.links.twin import Answer
 
-KINDS = ("K33", "K32", "K31", "H31")
+KINDS = ("K33", "K32", "K31")
 BRANDS = ("启程", "远山", "海风", "明驰")
 ELSEWHERE = "远方财产保险股份有限公司"
 UNLIKE = ("9A", "9B", "9C", "9D")

@@ -6,7 +6,7 @@ import pytest
 
 from kuaichu.accounts.models import Agency
 from kuaichu.cases.models import Party
-from kuaichu.records.comparing import Difference, differences, is_same_insurer
+from kuaichu.records.comparing import Difference, differences, is_same_insurer, shared_code
 from kuaichu.records.models import VehicleCheck
 
 DAY = date(2026, 11, 22)
@@ -20,8 +20,8 @@ GOOD = {
 EARLIER = date(2026, 11, 21)
 
 
-def marks(*, insurer=INSURER, **said):
-    return differences(VehicleCheck(**GOOD | said), Party(insurer=insurer), on=DAY)
+def marks(*, insurer=INSURER, told="K3", **said):
+    return differences(VehicleCheck(**GOOD | said), Party(insurer=insurer, vehicle_kind=told), on=DAY)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,17 @@ def test_what_differs(said, insurer, found):
 )
 def test_a_branch_is_its_company(registered, is_same):
     assert is_same_insurer(registered, name=INSURER.name, short_name=INSURER.short_name) is is_same
+
+
+@pytest.mark.parametrize(
+    ("registered", "told", "is_other"),
+    [("K33", "K3", False), ("K43", "K3", False), ("H31", "K3", True), ("M21", "H3", True), ("Q11", "H1", False)],
+)
+def test_a_truck_told_as_a_car(registered, told, is_other):
+    """Lists that name other things by the same letter are not compared."""
+    assert (Difference.OTHER_KIND in marks(told=told, vehicle_kind=registered)) is is_other
+
+
+@pytest.mark.parametrize(("registered", "code"), [("K33", "K3"), ("M21", "M2"), ("Q11", ""), ("K91", ""), ("", "")])
+def test_codes_that_both_lists_share(registered, code):
+    assert shared_code(registered) == code

@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kuaichu import clock, law
+from kuaichu import clock
 from kuaichu.cases.models import Case, Party
 from kuaichu.journal.models import Event
 from kuaichu.links.models import Exchange
-from kuaichu.records.comparing import Difference, differences
+from kuaichu.records.comparing import Difference, differences, shared_code
 from kuaichu.records.models import Record, VehicleCheck
 from kuaichu.records.queries import checks_of, newest_record
 from kuaichu.records.states import CheckState, RecordState
-
-_SAME_CODES = "KHM"  # 车辆类型 begins as 交通方式 does: passenger cars, goods vehicles, motorcycles
 
 
 @dataclass(frozen=True)
@@ -48,13 +46,11 @@ def vehicles(case: Case, parties: Sequence[Party], troubles: Sequence[Event | Ex
 
 
 def _vehicle(check: VehicleCheck, marks: Sequence[Difference], *, is_unsent: bool) -> VehicleView:
-    kind = check.vehicle_kind[:2]
-    is_worded = kind[:1] in _SAME_CODES and law.codes.holds("transport", kind)
     is_sent_again = check.state == CheckState.FAILED and not is_unsent
     return VehicleView(
         check=check,
         state=str(CheckState.WAITING if is_sent_again else check.state),
-        kind=kind if is_worded else "",
+        kind=shared_code(check.vehicle_kind),
         marks=frozenset(mark.value for mark in marks),
     )
 
