@@ -95,8 +95,8 @@ class Party(models.Model):
     phone_index = models.CharField(max_length=64, blank=True)
     phone_confirmed_at = models.DateTimeField(null=True)
     vehicle_kind = models.CharField(max_length=4, blank=True)
-    plate_kind = models.CharField(max_length=2, blank=True)
-    plate = models.CharField(max_length=16, blank=True)
+    plate_kind = models.CharField(max_length=6, blank=True)  # 号牌种类, or ebike
+    plate = models.CharField(max_length=20, blank=True)
     insurer = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     policy_number = EncryptedTextField(blank=True)
     particulars_at = models.DateTimeField(null=True)

@@ -242,3 +242,22 @@ def test_a_guest_is_reached_only_from_the_host_s_phone(client):
     assert "/device/" in client.get(path).headers.get("Location", "")
     client.cookies["kc_device"] = secret
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("plate", ["示范123456", "示范" + "1" * 18])
+def test_an_electric_bicycle_may_have_a_plate(plate):
+    """PostgreSQL refuses what is longer than its column; SQLite takes anything."""
+    first = factories.screened()
+    guest = actions.add_party(party_id=first.party.pk, kind="nonmotor", phone_mode="none")
+    ridden = actions.Particulars(
+        name="周远",
+        document_kind="id_card",
+        document_number="33999919681016641X",
+        vehicle_kind="F6",
+        plate=plate,
+        contact="0575-88001122",
+    )
+    party = actions.save_particulars(party_id=guest.party.pk, particulars=ridden)
+    party.refresh_from_db()
+    assert (party.plate_kind, party.plate) == ("ebike", plate)
+    party.clean_fields(exclude={field.name for field in party._meta.fields} - {"plate", "plate_kind"})
