@@ -47,7 +47,7 @@ class VehicleCheck(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     party = models.OneToOneField(Party, on_delete=models.CASCADE, related_name="vehicle_check")
-    plate = models.CharField(max_length=16)
+    plate = models.CharField(max_length=20)
     plate_kind = models.CharField(max_length=2)
     state = models.CharField(max_length=10, choices=CheckState.choices, default=CheckState.WAITING)
     asked_at = models.DateTimeField()

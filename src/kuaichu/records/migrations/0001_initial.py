@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             name="VehicleCheck",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("plate", models.CharField(max_length=16)),
+                ("plate", models.CharField(max_length=20)),
                 ("plate_kind", models.CharField(max_length=2)),
                 (
                     "state",

@@ -66,6 +66,15 @@ def test_what_the_platform_does_not_keep_is_not_asked(party, platform, plate, ki
     assert VehicleCheck.objects.count() == 0
 
 
+def test_the_longest_plate_is_asked_for(party, platform, gateway):
+    """Of a temporary plate the form is free."""
+    rename(party, "临" + "1" * 19, "22")
+    reactions.look_up(given(party))
+    run_due()
+    check_of(party).clean_fields(exclude={"party"})
+    assert gateway.bodies == [{"hphm": "临" + "1" * 19, "hpzl": "22"}]
+
+
 def test_a_bicycle_is_not_asked_for(unit, officer, insurers, platform):
     case = told_case(unit, officer, [insurers[0], None], kinds=("motor", "nonmotor"))
     reactions.look_up(given(case.parties.get(letter="B")))
