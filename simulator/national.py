@@ -94,8 +94,9 @@ PERSON = frozenset(
 )
 RECORD = {"record_id", "case_number", "revision", "dutysimple", "dutysimplehuman"}
 PLATE = {"hphm", "hpzl"}
-UNLIKE = ("unregistered", "inspection", "insurance", "insurer")
+UNLIKE = ("unregistered", "inspection", "insurance", "insurer", "kind")
 ELSEWHERE = "远方财产保险股份有限公司"
+TRUCK = "H31"
 KINDS, BRANDS = ("K33", "K32", "K31"), ("启程", "远山", "海风", "明驰")
 
 
@@ -157,7 +158,7 @@ class Platform(partners.Partner):
         until = {what: today + timedelta(days=-30 if unlike == what else 200) for what in UNLIKE}
         return {
             "state": "found",
-            "cllx": lot.choice(KINDS),
+            "cllx": TRUCK if unlike == "kind" else lot.choice(KINDS),
             "clpp": lot.choice(BRANDS),
             "jdczt": "A",
             "inspected_until": until["inspection"].isoformat(),

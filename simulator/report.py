@@ -34,7 +34,7 @@ FAULTS = {
     "insurer.tried_again": "保险公司重复回传",
     "national.busy": "综合应用平台忙",
     "national.nonsense": "综合应用平台回了看不懂的内容",
-    "national.unlike": "车辆信息和当事人填的不一样",
+    "national.unlike": "平台查到车辆未登记、检验或保险过期、保险公司不同",
 }
 
 

@@ -87,6 +87,7 @@ def test_some_vehicles_are_unlike_what_was_told_and_always_in_the_same_way():
         len(told) - len(found),
         *(sum(vehicle[until] < day for vehicle in found) for until in ("inspected_until", "insured_until")),
         sum(bool(vehicle["insurer"]) for vehicle in found),
+        sum(vehicle["cllx"].startswith("H") for vehicle in found),
     ]
     assert min(kinds) >= 5
     assert sum(kinds) < 100

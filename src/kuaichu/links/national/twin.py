@@ -1,7 +1,7 @@
 """A simulated national platform, in memory: it gives each record a number and knows every vehicle that it is asked for.
 
 Ends of plates ask for special answers: 9A inspection expired, 9B insurance expired, 9C not registered, 9D another
-insurer, 9E nonsense, 9F nonsense at the first time. A moody one has such vehicles by lot too.
+insurer, 9E nonsense, 9F nonsense at the first time, 9G a truck. A moody one has such vehicles by lot too.
 """
 
 import hashlib
@@ -18,7 +18,8 @@ from kuaichu.links.twin import Answer
 KINDS = ("K33", "K32", "K31")
 BRANDS = ("启程", "远山", "海风", "明驰")
 ELSEWHERE = "远方财产保险股份有限公司"
-UNLIKE = ("9A", "9B", "9C", "9D")
+TRUCK = "H31"
+UNLIKE = ("9A", "9B", "9C", "9D", "9G")
 SOME_TIME = timedelta(weeks=30)  # since what has run out ran out, and until what holds will
 
 
@@ -73,7 +74,7 @@ class TwinPlatform(twin.Twin):
         until = {end: today + (-SOME_TIME if unlike == end else SOME_TIME) for end in ("9A", "9B")}
         found = {
             "state": "found",
-            "cllx": lot.choice(KINDS),
+            "cllx": TRUCK if unlike == "9G" else lot.choice(KINDS),
             "clpp": lot.choice(BRANDS),
             "jdczt": "A",
             "inspected_until": until["9A"].isoformat(),
