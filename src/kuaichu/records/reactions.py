@@ -11,6 +11,11 @@ def file_record(event: Event) -> None:
     actions.file_record(case_id=event.stream)
 
 
+def drop_unanswered(event: Event) -> None:
+    """case.closed: what the platform has not said of a vehicle is not waited for."""
+    actions.drop_unanswered(case_id=event.stream)
+
+
 def recall_record(event: Event) -> None:
     """case.reopened: what has not left yet stays here."""
     actions.recall_record(case_id=event.stream)

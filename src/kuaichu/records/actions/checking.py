@@ -16,7 +16,7 @@ from kuaichu.links.national.protocol import read_vehicle
 from kuaichu.records.fields import FIELDS
 from kuaichu.records.models import VehicleCheck
 from kuaichu.records.platform import KIND, platform_of, queue
-from kuaichu.records.states import CHECK_MOVES, may_move, require_move
+from kuaichu.records.states import CHECK_MOVES, CheckState, may_move, require_move
 
 OPERATION = "vehicle.look_up"
 
@@ -87,6 +87,19 @@ def note_look_up_failed(exchange: Exchange) -> None:
         check.state = require_move(move, check.state)
         check.save(update_fields=["state"])
         _note(case, check, exchange)
+
+
+@transaction.atomic
+def drop_unanswered(*, case_id: UUID) -> int:
+    """The case is closed: nobody waits for what the platform has not answered or won't. Returns how many checks went; a
+    question that is being sent may still be answered.
+    """
+    case = lock_case(case_id)
+    open_ones = VehicleCheck.objects.filter(party__case=case, state__in=[CheckState.WAITING, CheckState.FAILED])
+    if case.is_open:
+        return 0
+    dropped = [check.pk for check in open_ones if links.take_back(kind=KIND, subject_id=str(check.pk))]
+    return VehicleCheck.objects.filter(pk__in=dropped).delete()[0] if dropped else 0
 
 
 @transaction.atomic

@@ -142,6 +142,43 @@ def test_a_question_that_failed_is_noted_and_may_be_answered_later(party, platfo
     assert check_of(party).state == "found"
 
 
+def test_nobody_waits_for_an_answer_once_the_case_is_closed(party, platform, gateway):
+    """Nor is an officer asked to send it again; what was answered stays."""
+    other = party.case.parties.get(letter="B")
+    reactions.look_up(given(party))
+    run_due()
+    gateway.answer = PermanentError("partner.422")
+    reactions.look_up(given(other))
+    reactions.drop_unanswered(given(party))
+    run_due()
+    assert [check_of(side).state for side in (party, other)] == ["found", "failed"]
+    reactions.drop_unanswered(close(party.case))
+    assert VehicleCheck.objects.get().party == party
+    assert set(Exchange.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_a_question_under_way_may_still_be_answered_after_the_closing(party, platform, gateway):
+    reactions.look_up(given(party))
+    exchange = Exchange.objects.get(kind="national")
+    Exchange.objects.update(state="sending")
+    reactions.drop_unanswered(close(party.case))
+    actions.take_vehicle(exchange, FOUND)
+    assert check_of(party).state == "found"
+
+
+def test_record_and_checks_go_with_the_case(platform, unit, insurers):
+    from kuaichu.records.models import Record
+    from tests import factories
+
+    new = factories.new_case()
+    rename(new.party, "浙D12345")
+    reactions.look_up(given(new.party))
+    reactions.file_record(close(new.case))
+    assert (VehicleCheck.objects.count(), Record.objects.count()) == (1, 1)
+    new.case.delete()
+    assert (VehicleCheck.objects.count(), Record.objects.count()) == (0, 0)
+
+
 def test_of_a_report_given_up_nothing_stays(party, platform, gateway):
     reactions.look_up(given(party))
     run_due()
