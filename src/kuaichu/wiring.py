@@ -34,7 +34,7 @@ from kuaichu.records import messages as record_messages
 from kuaichu.records import reactions as records
 
 REACTIONS: Mapping[str, Sequence[Callable[[Event], object]]] = {
-    "case.closed": (close_call, records.file_record, records.drop_unanswered),
+    "case.closed": (close_call, records.file_record, records.drop_failed),
     "case.reopened": (records.recall_record,),
     "case.resumed": (forget_when_resumed,),
     "details.completed": (propose_when_complete, enter_call),

@@ -11,9 +11,9 @@ def file_record(event: Event) -> None:
     actions.file_record(case_id=event.stream)
 
 
-def drop_unanswered(event: Event) -> None:
-    """case.closed: what the platform has not said of a vehicle is not waited for."""
-    actions.drop_unanswered(case_id=event.stream)
+def drop_failed(event: Event) -> None:
+    """case.closed: what the platform would not say of a vehicle is not asked again."""
+    actions.drop_failed(case_id=event.stream)
 
 
 def recall_record(event: Event) -> None:

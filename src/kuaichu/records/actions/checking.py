@@ -76,7 +76,7 @@ def take_vehicle(exchange: Exchange, reply: dict[str, Any]) -> None:
 @transaction.atomic
 def note_look_up_failed(exchange: Exchange) -> None:
     """The platform refused the question or never answered (FAILURES of vehicle.look_up). One about an earlier plate is
-    nobody's any more: no desk has to see it.
+    nobody's any more, and so is one that fails once the case is closed: no desk has to see it.
     """
     found = _locked(exchange)
     move = CHECK_MOVES["fail"]
@@ -87,19 +87,22 @@ def note_look_up_failed(exchange: Exchange) -> None:
         check.state = require_move(move, check.state)
         check.save(update_fields=["state"])
         _note(case, check, exchange)
+        if not case.is_open:
+            _drop(check)
 
 
 @transaction.atomic
-def drop_unanswered(*, case_id: UUID) -> int:
-    """The case is closed: nobody waits for what the platform has not answered or won't. Returns how many checks went; a
-    question that is being sent may still be answered.
-    """
+def drop_failed(*, case_id: UUID) -> int:
+    """The case is closed: no officer need send a question again that came to nothing. Returns how many checks went."""
     case = lock_case(case_id)
-    open_ones = VehicleCheck.objects.filter(party__case=case, state__in=[CheckState.WAITING, CheckState.FAILED])
-    if case.is_open:
-        return 0
-    dropped = [check.pk for check in open_ones if links.take_back(kind=KIND, subject_id=str(check.pk))]
-    return VehicleCheck.objects.filter(pk__in=dropped).delete()[0] if dropped else 0
+    failed = VehicleCheck.objects.filter(party__case=case, state=CheckState.FAILED)
+    return 0 if case.is_open else sum(map(_drop, failed))
+
+
+def _drop(check: VehicleCheck) -> bool:
+    """Unless it is being sent again."""
+    is_idle = links.take_back(kind=KIND, subject_id=str(check.pk))
+    return is_idle and bool(check.delete())
 
 
 @transaction.atomic

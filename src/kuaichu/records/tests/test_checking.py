@@ -142,28 +142,30 @@ def test_a_question_that_failed_is_noted_and_may_be_answered_later(party, platfo
     assert check_of(party).state == "found"
 
 
-def test_nobody_waits_for_an_answer_once_the_case_is_closed(party, platform, gateway):
-    """Nor is an officer asked to send it again; what was answered stays."""
+def test_nobody_asks_again_once_the_case_is_closed(party, platform, gateway):
+    """What was answered stays."""
     other = party.case.parties.get(letter="B")
     reactions.look_up(given(party))
     run_due()
     gateway.answer = PermanentError("partner.422")
     reactions.look_up(given(other))
-    reactions.drop_unanswered(given(party))
+    reactions.drop_failed(given(party))
     run_due()
     assert [check_of(side).state for side in (party, other)] == ["found", "failed"]
-    reactions.drop_unanswered(close(party.case))
+    reactions.drop_failed(close(party.case))
     assert VehicleCheck.objects.get().party == party
     assert set(Exchange.objects.values_list("state", flat=True)) == {"done"}
 
 
-def test_a_question_under_way_may_still_be_answered_after_the_closing(party, platform, gateway):
+@pytest.mark.parametrize("answer", [FOUND, PermanentError("partner.422")])
+def test_after_the_closing_an_answer_still_counts_and_a_refusal_troubles_nobody(party, platform, gateway, answer):
+    gateway.answer = answer
     reactions.look_up(given(party))
-    exchange = Exchange.objects.get(kind="national")
-    Exchange.objects.update(state="sending")
-    reactions.drop_unanswered(close(party.case))
-    actions.take_vehicle(exchange, FOUND)
-    assert check_of(party).state == "found"
+    reactions.drop_failed(close(party.case))
+    run_due()
+    states = list(VehicleCheck.objects.values_list("state", flat=True))
+    assert states == (["found"] if answer is FOUND else [])
+    assert not Exchange.objects.filter(state="failed").exists()
 
 
 def test_record_and_checks_go_with_the_case(platform, unit, insurers):
