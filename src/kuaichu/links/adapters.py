@@ -4,11 +4,14 @@ from typing import Any, Protocol
 
 
 class RetryableError(Exception):
-    """The partner may take the message later: network down, time-out, busy. `code` is short and holds no data."""
+    """The partner may take the message later: network down, time-out, busy. `code` is short and holds no data.
+    `is_ours`: nothing left the house, so it says nothing of the partner.
+    """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, is_ours: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.is_ours = is_ours
 
 
 class PermanentError(Exception):

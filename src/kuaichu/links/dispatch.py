@@ -79,7 +79,7 @@ def _send_one(exchange_id: UUID) -> int:
         lines.note_answer(exchange)
         _finish(exchange, message, reply)
     except RetryableError as error:
-        _try_later(exchange, error.code, lines.note_silence(exchange))
+        _try_later(exchange, error.code, Silence.THIS_ONE if error.is_ours else lines.note_silence(exchange))
     except PermanentError as error:
         lines.note_answer(exchange)
         _fail(exchange, error.code)

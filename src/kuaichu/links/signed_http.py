@@ -83,5 +83,5 @@ def _endpoint(message: dict[str, Any]) -> str:
     if not (settings.DEMO or settings.TESTING):
         raise PermanentError("endpoint.missing")
     if not note.exists():
-        raise RetryableError("twins.not_started")
+        raise RetryableError("twins.not_started", is_ours=True)
     return note.read_text().strip()

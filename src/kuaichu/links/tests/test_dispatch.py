@@ -156,6 +156,19 @@ def test_while_one_partner_is_away_the_others_get_their_messages(connected):
     assert due > clock.now()  # nobody asks the silent one before its minute is over
 
 
+def test_what_never_left_the_house_says_nothing_of_the_partner(connected):
+    """The demonstration's worker is up before its partners are: they are not away for a minute because of it."""
+    partner = Partner(*[RetryableError("twins.not_started", is_ours=True)] * 6)
+    seen = connected(partner)
+    for subject in range(6):
+        queue(f"{subject}")
+    assert dispatch.run_due() == 6
+    assert lines.away() == []
+    with clock.moved_by(timedelta(seconds=3)):
+        assert dispatch.run_due() == 6
+    assert len(seen["replies"]) == 6
+
+
 def test_what_waits_for_a_silent_partner_is_met_by_no_look_and_goes_at_once_when_it_answers(connected):
     partner = Partner(*[RetryableError("network.down")] * 1000)
     connected(partner)
