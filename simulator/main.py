@@ -76,13 +76,12 @@ class Outcome:
         return (
             self.has_all_happened
             and all(record.stage == "closed" for record in self.records)
-            and (self.platform is None or self._is_recorded(self.platform))
+            and (self.platform is None or self._filed <= self.platform.books.keys())
         )
 
-    def _is_recorded(self, platform: Platform) -> bool:
-        """By the platform's books; and nobody whom it turned away is still to come again."""
-        filed = {record.number for record in self.records if record.outcome in FILED}
-        return filed <= platform.books.keys() and not platform.is_waited_for
+    @property
+    def _filed(self) -> set[str]:
+        return {record.number for record in self.records if record.outcome in FILED}
 
     @property
     def partners(self) -> dict[str, Partner]:

@@ -61,12 +61,6 @@ class Partner:
         """How long to wait before an answer."""
         return 0.0
 
-    @property
-    def is_waited_for(self) -> bool:
-        """Whether somebody was turned away, or told nonsense, and has not come again."""
-        with self._lock:
-            return len(self._tries) > len(self.effects)
-
     def has_signature(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether the house signed this message (docs/API.md)."""
         signed_at = headers.get("X-Kuaichu-Timestamp") or ""

@@ -11,12 +11,19 @@ from simulator.national import Platform
 from simulator.papers import AGREEMENT, DETERMINATION, SIDES
 from simulator.people import Record
 
+SAID = {
+    "xm": "姓名",
+    "sfzmhm": "身份证",
+    "hphm": "号牌号码",
+    "bxpzh": "保险凭证号",
+    "sgzr": "责任",
+}  # as the document calls it
 PLATFORM = "综合应用平台"  # how the desk calls it, whatever else stands in its name
 MOMENT_DIGITS = 12  # to the minute
 
 
 def recorded(outcome: Outcome, looker: Looker, known: Sequence[Record], opened: Sequence[Record]) -> Iterator[str]:
-    """Every case closed as paid or settled is there once per revision, no other; of `opened` ones every word is read.
+    """Every case closed as paid or settled is there once per revision, no other; `opened` ones as their documents say.
     One that is missing may wait, where the desk says that so many wait for the platform."""
     platform = outcome.platform
     if platform is None:
@@ -84,22 +91,33 @@ def _unlike(body: Mapping[str, Any], record: Record, looker: Looker, loss_fen: i
         yield f"happened {accident.get('sgfssj')}, read {read['事故时间']}"
     if accident.get("sgdd") != read["事故地点"]:
         yield "another place than read"
-    told = {person["rybh"]: _grade(person.get("sgzr")) for person in people}
-    grades = _grades(page)
-    if told != grades:
-        yield f"grades {told}, read {grades}"
+    yield from _people(people, page)
+
+
+def _people(people: Sequence[Mapping[str, str]], page: Mapping[str, Any]) -> Iterator[str]:
+    """Each side as the document has it; the labels alone, because what people are called is not for a report."""
+    blocks = {block["title"]: {row["label"]: row["text"] for row in block["rows"]} for block in page["blocks"]}
+    sent = {person["rybh"]: dict(person) for person in people}
+    if set(sent) != {str(at) for at in range(1, len(SIDES) + 1)}:
+        yield f"persons {sorted(sent)}"
+        return
+    for at, side in enumerate(SIDES.values(), start=1):
+        person, read = sent[str(at)], blocks.get(side, {})
+        person["sgzr"] = _grade(person.get("sgzr"))
+        for field, label in SAID.items():
+            if _plain(person.get(field, "")) != _plain(read.get(label, "")):
+                yield f"{side}{label} differs"
+
+
+def _plain(text: str) -> str:
+    """A document writes plates with a dot."""
+    return text.replace("·", "")
 
 
 def _in_force(papers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The agreement or determination that was completed last."""
     there = [paper for paper in papers if paper["kind"] in (AGREEMENT, DETERMINATION) and paper["state"] == "completed"]
     return max(there, key=lambda paper: str(paper["completed_at"]), default=None)
-
-
-def _grades(page: Mapping[str, Any]) -> dict[str, str]:
-    """The words of each side's liability, by the number of the person."""
-    blocks = {block["title"]: {row["label"]: row["text"] for row in block["rows"]} for block in page["blocks"]}
-    return {str(at): blocks.get(side, {}).get("责任", "") for at, side in enumerate(SIDES.values(), start=1)}
 
 
 def _grade(code: str | None) -> str:

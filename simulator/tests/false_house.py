@@ -116,8 +116,12 @@ def filed(number: str) -> dict[str, Any]:
     here = REPORTED.astimezone(CHINA)
     accident = {"sgbh": number, "wsbh": f"D{number}", "sgfssj": f"{here:%Y-%m-%d %H:%M:%S}", "sgdd": PLACE,
                 "zjccss": f"{LOSS_FEN // 100}.00"}  # fmt: skip
-    people = [{"rybh": "1", "sgzr": "1"}, {"rybh": "2", "sgzr": "5"}]
-    return {"case_number": number, "revision": 1, "dutysimple": accident, "dutysimplehuman": people}
+    persons = [
+        {"rybh": str(at), "xm": person.name, "sfzmhm": person.document_number, "hphm": person.plate,
+         "bxpzh": person.policy_number, "sgzr": grade}
+        for at, (person, grade) in enumerate(zip(people().values(), "15", strict=True), start=1)
+    ]  # fmt: skip
+    return {"case_number": number, "revision": 1, "dutysimple": accident, "dutysimplehuman": persons}
 
 
 class House:

@@ -48,6 +48,14 @@ def recorded_with_another_grade(scene: Scene) -> None:
     scene.books[1]["dutysimplehuman"][1]["sgzr"] = "4"
 
 
+def recorded_with_another_plate(scene: Scene) -> None:
+    scene.books[1]["dutysimplehuman"][0]["hphm"] = "浙D0000B"
+
+
+def recorded_without_a_policy(scene: Scene) -> None:
+    del scene.books[1]["dutysimplehuman"][0]["bxpzh"]
+
+
 def recorded_without_a_person(scene: Scene) -> None:
     scene.books[1]["dutysimplehuman"].pop()
 
@@ -68,5 +76,6 @@ ALL = (
     *(not_recorded, recorded_again, recorded_under_two_keys, recorded_though_transferred, earlier_revision_only),
     *(recorded_though_it_goes_on, recorded_as_another_case, recorded_by_another_document, recorded_elsewhere),
     *(recorded_at_another_moment, recorded_with_another_grade, recorded_without_a_person),
+    *(recorded_with_another_plate, recorded_without_a_policy),
     *(recorded_with_another_loss, recorded_without_the_loss, grade_without_a_document),
 )

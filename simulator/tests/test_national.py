@@ -93,7 +93,7 @@ def test_some_vehicles_are_unlike_what_was_told_and_always_in_the_same_way():
     assert sum(kinds) < 100
 
 
-def test_it_is_away_for_some_hours_and_somebody_who_was_turned_away_is_waited_for():
+def test_it_is_away_for_some_hours_and_a_run_waits_for_the_last_record():
     one = platform(replace(HARD, busy=0.0, nonsense=0.0))
     house: Any = one.world.house
     nothing: Any = SimpleNamespace()
@@ -105,19 +105,16 @@ def test_it_is_away_for_some_hours_and_somebody_who_was_turned_away_is_waited_fo
     for hours, status in ((40.5, 503), (45.9, 503), (46.1, 201)):
         house.moment = START + timedelta(hours=hours)
         assert one.handle("records", "k", record())[0] == status
-        assert one.is_waited_for == (status == 503)
         assert outcome.is_quiet == (status == 201)
-    assert one.handle("vehicles", "other", {"hphm": "x"})[0] == 422
-    assert not outcome.is_quiet
+    closed.outcome, closed.number = "transferred", NUMBERS[1]
+    assert outcome.is_quiet
     assert list(outcome.partners) == ["NAT-1"]
 
 
 def test_nonsense_once_and_then_an_answer():
     one = platform(replace(STEADY, nonsense=1.0))
     assert one.handle("vehicles", "k", PLATE)[1]["djbh"] is None
-    assert one.is_waited_for
     assert one.handle("vehicles", "k", PLATE)[1]["state"] == "found"
-    assert not one.is_waited_for
 
 
 def test_it_is_slow_only_on_a_clock_that_runs_by_itself():
