@@ -18,6 +18,7 @@ from kuaichu.cases.reactions import (
 )
 from kuaichu.claims import messages as claim_messages
 from kuaichu.claims import reactions as claims
+from kuaichu.claims import reminding
 from kuaichu.claims.actions import accepting, paying, refusing
 from kuaichu.dossier import sealer
 from kuaichu.dossier.retention import forget_photos
@@ -59,6 +60,7 @@ MESSAGES: Mapping[tuple[str, str], Callable[[Exchange], dict[str, Any]]] = {
     ("sms", "link.send"): texts.link_text,
     ("sms", "progress.send"): texts.progress_text,
     ("sms", "notice.send"): claim_messages.refusal_notice,
+    ("sms", "account.remind"): reminding.reminder,
     ("seal", "file.seal"): sealer.build_message,
     ("insurer", "claim.notify"): claim_messages.claim_notice,
     ("insurer", "payment.order"): claim_messages.payment_order,
@@ -96,6 +98,8 @@ DUE: Mapping[str, Callable[[Deadline], object]] = {
     "claim.decide": claims.claim_ran_late,
     "claim.pay": claims.claim_ran_late,
     "claim.refusal_notice": claims.claim_ran_late,
+    "payout.reminder": claims.account_missing,
+    "payout.reminder_again": claims.account_missing,
 }
 
 

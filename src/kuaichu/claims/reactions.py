@@ -5,11 +5,12 @@ from kuaichu.cases.locking import lock_case
 from kuaichu.cases.models import Deadline
 from kuaichu.claims.actions.approving import outcome_of
 from kuaichu.claims.actions.opening import notify_when_sealed, open_claims
+from kuaichu.claims.reminding import account_missing
 from kuaichu.journal.actions import record
 from kuaichu.journal.actors import SYSTEM
 from kuaichu.journal.models import Event
 
-__all__ = ["claim_ran_late", "close_after_review", "notify_when_sealed", "open_claims"]
+__all__ = ["account_missing", "claim_ran_late", "close_after_review", "notify_when_sealed", "open_claims"]
 
 
 def close_after_review(event: Event) -> None:

@@ -14,6 +14,7 @@ from kuaichu.cases.states import Outcome
 from kuaichu.claims.actions.common import end_claim, lock_claim, require_no_review, require_open
 from kuaichu.claims.actions.settling import current
 from kuaichu.claims.models import Approval, Claim, Payment, Settlement, SettlementLine
+from kuaichu.claims.reminding import remind_later
 from kuaichu.claims.states import ClaimState, require_move
 from kuaichu.errors import Refused
 from kuaichu.journal.actions import record
@@ -52,6 +53,7 @@ def approve(*, claim_id: UUID, adjuster: Person, version: int) -> Approval:
     )
     deadlines.settle(case, "claim.decide", subject=str(claim.pk))
     deadlines.start(case, "claim.pay", started_at=now, subject=str(claim.pk))
+    remind_later(case, list(sums))
     save_case(case)
     record(
         "claim.approved",

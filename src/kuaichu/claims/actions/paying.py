@@ -14,6 +14,7 @@ from kuaichu.cases.states import Stage
 from kuaichu.claims.actions.approving import outcome_of
 from kuaichu.claims.actions.common import end_claim, lock_claim, require_no_review, require_open
 from kuaichu.claims.models import Claim, Payment
+from kuaichu.claims.reminding import remind_no_more
 from kuaichu.claims.states import PaymentState, require_move
 from kuaichu.errors import NotFound, Refused
 from kuaichu.journal.actions import record
@@ -43,6 +44,7 @@ def order_payment(*, payment_id: UUID, adjuster: Person) -> Payment:
     payment.problem_code = ""
     payment.ordered_by, payment.ordered_at = adjuster, clock.now()
     payment.save()
+    remind_no_more(case, payment.payee_id)
     save_case(case)
     record(
         "payment.ordered",

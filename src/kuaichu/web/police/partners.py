@@ -15,6 +15,7 @@ OPERATIONS: dict[str, str | Promise] = {
     "link.send": _("案件链接短信"),
     "progress.send": _("进度短信"),
     "notice.send": _("拒赔通知短信"),
+    "account.remind": _("收款账户提醒短信"),
     "file.seal": _("文书签章"),
     "claim.notify": _("向保险公司报案"),
     "payment.order": _("向保险公司发付款指令"),

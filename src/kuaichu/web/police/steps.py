@@ -67,6 +67,7 @@ _STEPS: dict[str, str | Promise] = {
     "claim.settled": _("理赔办结"),
     "claims.unneeded": _("没有需要理赔的"),
     "payout_account.given": _("填写收款账户"),
+    "payee.reminded": _("短信提醒填写收款账户"),
     "case.closed": _("结案"),
     "vehicle.checked": _("核对车辆信息"),
     "record.filed": _("报综合应用平台登记"),
