@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import UUIDField
 from django.http import HttpRequest
 
-from kuaichu import clock
+from kuaichu import clock, law
 from kuaichu.accounts.models import Person
 from kuaichu.cases import finding
 from kuaichu.cases.actions.phones import device_digest
@@ -47,9 +47,17 @@ def party_behind(token: str) -> Party:
     if party is None or case is None:
         raise NotFound("party.unknown", "没有找到这个案件，请检查链接是否完整")
     party.case = case
-    if party.link_expires_at <= clock.now():
+    if party.link_expires_at <= clock.now() and not _is_in_hand(case):
         raise Refused("link.expired", "这个链接已过期。需要查看案件，请联系办案单位")
     return party
+
+
+def _is_in_hand(case: Case) -> bool:
+    """A case that is open needs its parties, however long it takes; whoever was in it can read how it ended as long as
+    a new link would live (party.link)."""
+    if case.closed_at is None:
+        return True
+    return clock.now() < law.due("party.link", started_at=case.closed_at, place=case.place_id).at
 
 
 def party_of(request: HttpRequest, token: str) -> PartyAccess:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kuaichu import clock, worker
-from kuaichu.cases.models import Party
+from kuaichu.cases.models import Case, Party
 from kuaichu.cases.tokens import party_token
 from kuaichu.claims.models import Claim
 from kuaichu.dossier.models import Photo
@@ -33,10 +33,18 @@ def test_without_a_token_or_with_a_wrong_one_nothing_is_shown():
     assert answer(Phone(phone.token + "x").post("/case/officer", {})) == (401, "token.unknown")
 
 
-def test_a_link_runs_out():
+def test_a_link_lasts_as_long_as_its_case_is_open_and_a_month_more():
     phone = stories.reported()
-    Party.objects.update(link_expires_at=clock.now() - timedelta(seconds=1))
-    assert answer(phone.get("/case")) == (401, "link.expired")
+    party = Party.objects.get()
+    long_after = party.link_expires_at + timedelta(days=100)
+    with clock.moved_to(long_after):
+        assert phone.get("/case").status_code == 200
+    closed_at = party.link_expires_at - timedelta(days=1)
+    Case.objects.update(stage="closed", outcome="settled", closed_at=closed_at)
+    with clock.moved_to(closed_at + timedelta(days=29)):
+        assert phone.get("/case").status_code == 200
+    with clock.moved_to(closed_at + timedelta(days=31)):
+        assert answer(phone.get("/case")) == (401, "link.expired")
 
 
 def test_another_device_needs_the_code_and_gets_no_say_in_the_number():

@@ -150,7 +150,7 @@ def test_what_the_ledger_refuses_keeps_what_was_typed(desk, chain):
 
 def test_two_who_plan_one_line_see_each_other_and_nothing_is_lost(desk, chain):
     def seen(page) -> str:
-        return re.search(r'name="seen" value="(\w+)"', page.content.decode())[1]
+        return re.findall(r'name="seen" value="(\w+)"', page.content.decode())[0]
 
     url = f"/command/repeats/{chain.pk}/"
     mine = {"next_step": "约谈商户", "seen": seen(desk.get(url))}

@@ -76,6 +76,8 @@ def test_wrong_and_expired_links(unit) -> None:
     new = factories.new_case()
     assert Client().get("/c/nonsense/").status_code == 404
     assert Client().get("/c/nonsense/state").status_code == 404
+    long_ago = clock.now() - timedelta(days=40)
+    Case.objects.filter(pk=new.case.pk).update(stage="closed", outcome="settled", closed_at=long_ago)
     new.party.link_expires_at = clock.now()
     new.party.save(update_fields=["link_expires_at"])
     page = Phone().open(f"/c/{new.token}/")
