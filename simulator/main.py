@@ -13,6 +13,8 @@ from simulator.callers import Calls, calling
 from simulator.city import CHINA, City, Spot
 from simulator.house import House
 from simulator.insurers import Insurer, adjusters
+from simulator.keeping import keeping
+from simulator.looking import Looker
 from simulator.mailbox import BUSY, POOR, SURE, Carrier, Mailbox
 from simulator.national import Platform
 from simulator.officers import Desk, Officer, Room
@@ -99,6 +101,7 @@ def run(house: House, plan: Plan, *, progress: Callable[[str], None] | None = No
     outcome, counter = begin(house, plan)
     try:
         outcome.world.spawn("traffic", _traffic(outcome))
+        outcome.world.spawn("keeping", keeping(outcome, Looker(house, plan.password)))
         _callers(outcome)
         if plan.faults != "none":
             outcome.world.spawn("faults", suffering(outcome.world, HOURS_BETWEEN_FAULTS[plan.faults]))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from simulator.house import Answer
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -64,6 +66,9 @@ class Record:
     is_kept: bool = False  # the screening says that an officer comes
     was_tried: bool = False  # a report was sent, whether or not an answer came
     clocks: list[str] = field(default_factory=list)  # that still ran when somebody last looked
+    kept: dict[tuple[str, str], Answer] = field(
+        default_factory=dict
+    )  # by letter and path, while the links still worked
 
     @property
     def reader(self) -> str:
