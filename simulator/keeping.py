@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kuaichu import law
 from kuaichu.law.divisions import NATION
 from simulator.city import CHINA
+from simulator.house import Answer
 from simulator.looking import Looker
 from simulator.people import Record
 from simulator.world import Rest
@@ -36,7 +37,7 @@ def keep(record: Record, looker: Looker) -> None:
     state = looker.as_party(record, "A", "/case")
     if state.status != 200 or state.json["stage"] != "closed":
         return
-    kept = {}
+    kept: dict[tuple[str, str], Answer] = {}
     for letter in {"A", record.reader or "A"}:
         after: int | None = 0
         paths = ["/case"]
