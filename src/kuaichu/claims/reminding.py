@@ -1,4 +1,4 @@
-"""Money that waits for an account: whoever is to get it and has named none is reminded by text message, until they do."""
+"""Money that waits for an account: whoever is to get it and has named none is reminded by text message."""
 
 from typing import Any
 from uuid import UUID

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from kuaichu.web.public import calculator, liability_page, verifying, views
+from kuaichu.web.public import calculator, liability_page, privacy, verifying, views
 from kuaichu.web.staff.views import enter
 
 urlpatterns = [
     path("", views.start),
     path("healthz", views.healthz),
+    path("privacy/", privacy.privacy),
     path("verify/", verifying.verify),
     path("verify/<str:code>/", verifying.document),
     path("law/liability/", liability_page.index),
