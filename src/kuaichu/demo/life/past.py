@@ -139,6 +139,7 @@ class _Past:
         if kind == "pay":
             with clock.moved_by(PAYING):
                 self._confirm()
+                self._react()
 
     def _confirm(self) -> None:
         for payment in Payment.objects.filter(claim__case=self._play.case, state=PaymentState.ORDERED):
