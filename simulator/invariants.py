@@ -125,7 +125,9 @@ def _ends(outcome: Outcome, looker: Looker) -> Looks:
     for record in _known(outcome):
         state = looker.as_party(record, "A", "/case").json
         record.stage, record.outcome = state["stage"], state["outcome"]
-        is_open = any(datetime.fromisoformat(clock["due_at"]) > now for clock in state["clocks"])
+        others = [looker.as_party(record, letter, "/case") for letter in record.tokens if letter != "A"]
+        shown = [state["clocks"], *(other.json["clocks"] for other in others if other.status == 200)]
+        is_open = any(datetime.fromisoformat(clock["due_at"]) > now for clocks in shown for clock in clocks)
         rows = looker.endings(record.number)
         is_seen = bool(rows) and rows[0][0] in waiting
         is_young = now - max(record.moments.values(), default=now) <= kept + FORGETTING_LATE

@@ -159,9 +159,13 @@ class Worker:
 
 def clean() -> None:
     """Forget what has had its time, and stamp the journal when that is due."""
-    for forget in FORGETTING:
-        forget()
-    anchor_if_due()
+    for task in (*FORGETTING, anchor_if_due):
+        try:
+            task()
+        except DatabaseError:
+            raise  # it is away: everything else would fail too
+        except Exception:  # noqa: BLE001 - one that fails must not keep the others from their turn
+            _log.exception("cleaning failed")
 
 
 def next_due() -> datetime | None:

@@ -49,9 +49,9 @@ class Person:
             self.faults += looking.foreign(self.page) + looking.too_wide(self.page)
         if self.shots is not None:
             self._count += 1
-            self._draw(self.shots / f"{self.name}-{self._count:02d}-{what}.png")
+            self._take_picture(self.shots / f"{self.name}-{self._count:02d}-{what}.png")
 
-    def _draw(self, path: Path) -> None:
+    def _take_picture(self, path: Path) -> None:
         """A picture shows the reader what a test saw; a browser that for once can't draw it says nothing of the page.
 
         Chromium refuses a capture now and then on a busy machine ("Unable to capture screenshot"), and takes it when

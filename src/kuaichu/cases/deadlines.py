@@ -15,6 +15,7 @@ from kuaichu.prepared import Prepared
 
 MAX_TRIES = 5
 MOST = 50  # at once
+REMINDERS = ("payout.reminder", "payout.reminder_again")  # of a party's account; the subject is the party
 _log = logging.getLogger("kuaichu.cases")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Min, Model, OuterRef
+from django.db.models import Exists, Model, OuterRef
 
 from kuaichu import clock, law
 from kuaichu.accounts.models import Place
@@ -87,6 +87,7 @@ def forget_journal() -> int:
     old = Anchor.objects.filter(at__lt=years_ago("retention.journal", NATION)).order_by("last_event_id")
     if not old.exists():
         return 0
-    first = Event.objects.filter(Exists(Case.objects.filter(pk=OuterRef("stream")))).aggregate(at=Min("pk"))["at"]
+    of_cases = Event.objects.filter(Exists(Case.objects.filter(pk=OuterRef("stream"))))
+    first = of_cases.order_by("pk").values_list("pk", flat=True).first()
     spans = old if first is None else old.filter(last_event_id__lt=first)
     return sum(delete_span(anchor) for anchor in list(spans[:SPANS]))

@@ -16,7 +16,7 @@ from kuaichu.links import actions as links
 from kuaichu.links.models import Exchange
 from kuaichu.origin import public_origin
 
-FIRST, AGAIN = "payout.reminder", "payout.reminder_again"
+FIRST, AGAIN = deadlines.REMINDERS
 
 
 def remind_later(case: Case, payees: list[UUID]) -> None:
@@ -35,8 +35,10 @@ def account_missing(deadline: Deadline) -> None:
     case = lock_case(deadline.case_id)
     payee = Party.objects.get(pk=UUID(deadline.subject))
     if payee.payout_account_at is not None or not _is_owed(payee):
+        remind_no_more(case, payee.pk)
         return
     if payee.phone_confirmed_at is not None:
+        record("payee.reminded", stream=case.pk, actor=SYSTEM, letter=payee.letter)
         links.queue(
             kind="sms",
             vendor="default",
@@ -46,7 +48,6 @@ def account_missing(deadline: Deadline) -> None:
             stream=case.pk,
         )
     deadlines.start(case, AGAIN, started_at=clock.now(), subject=deadline.subject)
-    record("payee.reminded", stream=case.pk, actor=SYSTEM, letter=payee.letter)
 
 
 def reminder(exchange: Exchange) -> dict[str, Any]:

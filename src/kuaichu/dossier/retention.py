@@ -20,6 +20,8 @@ from kuaichu.journal.models import Event
 
 ORPHAN_AFTER = timedelta(hours=24)  # longer than any sealing lasts
 BATCH = 50
+MOST_ASKED = 500  # digests in one statement
+SHELVES, SHELF_S = 256, 300  # folders of photos by the first two digits, and how long each has its turn
 
 
 @transaction.atomic
@@ -71,12 +73,28 @@ def _delete_files(digests: set[str]) -> None:
 
 
 def forget_orphans() -> int:
-    """Delete sealed files that no row names: a worker died between sealing and remembering. Returns how many."""
-    folder = Path(settings.FILES) / "instruments"
+    """Delete files that no row names: a worker died between sealing and remembering, or between forgetting and
+    deleting. Returns how many.
+    """
+    shelf = int(clock.now().timestamp() // SHELF_S) % SHELVES  # of photos a 256th at a time, all within a day
+    return _sweep("instruments", "*/*", InstrumentFile) + sweep_photos(shelf)
+
+
+def sweep_photos(shelf: int) -> int:
+    """The same for photos whose digest begins with these two digits (0..255)."""
+    return sum(_sweep(folder, f"{shelf:02x}/*/*", Photo) for folder in ("originals", "thumbs"))
+
+
+def _sweep(folder: str, pattern: str, model: type[InstrumentFile] | type[Photo]) -> int:
+    """Files are named by their SHA-256, thumbnails with their size behind it."""
     limit = (clock.now() - ORPHAN_AFTER).timestamp()
-    old = [path for path in folder.glob("*/*") if path.stat().st_mtime < limit]
-    named = set(InstrumentFile.objects.filter(sha256__in=[path.stem for path in old]).values_list("sha256", flat=True))
-    orphans = [path for path in old if path.stem not in named]
-    for path in orphans:
-        path.unlink(missing_ok=True)
-    return len(orphans)
+    old = [path for path in (Path(settings.FILES) / folder).glob(pattern) if path.stat().st_mtime < limit]
+    count = 0
+    for at in range(0, len(old), MOST_ASKED):
+        part = {path: path.stem.partition("-")[0] for path in old[at : at + MOST_ASKED]}
+        named = set(model.objects.filter(sha256__in=set(part.values())).values_list("sha256", flat=True))
+        for path, sha256 in part.items():
+            if sha256 not in named and path.stat().st_mtime < limit:  # nobody has just handed it in again
+                path.unlink(missing_ok=True)
+                count += 1
+    return count

@@ -74,12 +74,15 @@ def staged(source: bytes | Path) -> Iterator[Staged]:
 
 
 def adopt(file: Staged) -> None:
-    """Give a staged original its final name, in one step; one that is there already is the same file."""
+    """Give a staged original its final name, in one step; one that is there already is the same file, which counts as
+    new from now on (`retention.forget_orphans` leaves young files alone)."""
     final = original_path(file.sha256)
-    if not final.exists():
-        with full_disk_refused():
-            final.parent.mkdir(parents=True, exist_ok=True)
-            file.path.replace(final)
+    if final.exists():
+        os.utime(final)
+        return
+    with full_disk_refused():
+        final.parent.mkdir(parents=True, exist_ok=True)
+        file.path.replace(final)
 
 
 def settle(sha256: str) -> None:

@@ -64,7 +64,7 @@ def _run_one(event_id: int) -> int:
     if not _claim(event_id):
         return 0
     event = rows.find(Event, pk=event_id)
-    assert event is not None, "events are never deleted"
+    assert event is not None, "an event that waits is never deleted"
     done = {run.reaction for run in rows.select(ReactionRun, event=event)}
     for reaction in registry.reactions_to(event.name):
         name = registry.label(reaction)

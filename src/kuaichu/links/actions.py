@@ -71,10 +71,11 @@ def retry(*, exchange_id: UUID) -> None:
 
 
 def take_back(*, kind: str, subject_id: str) -> bool:
-    """Drop what was to be sent about this and has not left, or came to nothing. False when a message is under way or
-    arrived: it may have had its effect.
+    """Drop what was to be sent about this and has not left, or was refused. False when a message is under way, arrived,
+    or was last tried without an answer: it may have had its effect.
     """
     found = Exchange.objects.filter(kind=kind, subject_id=subject_id, direction="out")
+    found = found.exclude(error_code__startswith="network.")
     return found.filter(state__in=[ExchangeState.QUEUED, ExchangeState.FAILED]).delete()[0] > 0
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -69,12 +70,14 @@ def _send_one(exchange_id: UUID) -> int:
         return 0
     exchange = rows.find(Exchange, pk=exchange_id)
     assert exchange is not None, "it was claimed a moment ago"
-    tables = registry.tables()
-    key = (exchange.kind, exchange.operation)
+    message = _built(exchange)
+    if message is None:
+        return 1
     try:
-        message = tables.messages[key](exchange)
-        reply = tables.adapters[exchange.kind]().send(
-            vendor=exchange.vendor, operation=exchange.operation, message=message, key=exchange.key
+        reply = (
+            registry.tables()
+            .adapters[exchange.kind]()
+            .send(vendor=exchange.vendor, operation=exchange.operation, message=message, key=exchange.key)
         )
         lines.note_answer(exchange)
         _finish(exchange, message, reply)
@@ -87,6 +90,20 @@ def _send_one(exchange_id: UUID) -> int:
         _log.exception("exchange %s failed", exchange.pk)
         _try_later(exchange, f"bug.{type(error).__name__}")
     return 1
+
+
+def _built(exchange: Exchange) -> dict[str, Any] | None:
+    """The message, or None when none can be made of it: then nothing left, and the partner has said nothing."""
+    try:
+        return registry.tables().messages[exchange.kind, exchange.operation](exchange)
+    except PermanentError as error:
+        _fail(exchange, error.code)
+    except RetryableError as error:
+        _try_later(exchange, error.code)
+    except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+        _log.exception("exchange %s could not be built", exchange.pk)
+        _try_later(exchange, f"bug.{type(error).__name__}")
+    return None
 
 
 def _claiming(exchange: UUID, now: datetime, until: datetime) -> tuple[QuerySet[Exchange], dict[str, object]]:

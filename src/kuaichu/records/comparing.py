@@ -60,6 +60,9 @@ def is_same_insurer(registered: str, *, name: str, short_name: str) -> bool:
     registered, name = "".join(registered.split()), "".join(name.split())
     if name and (name in registered or registered in name):
         return True
+    companies = [whole[: whole.index("公司")] for whole in (registered, name) if "公司" in whole]
+    if len(companies) == 2 and companies[0] == companies[1]:  # two branches of one company
+        return True
     return bool(short_name) and _core(short_name) in registered
 
 

@@ -109,9 +109,11 @@ def _facts(determination: Determination | None, instrument: Instrument | None) -
 
 
 def _loss(case: Case) -> str:
-    """Yuan as the computation in force has it; empty where no insurer assessed."""
+    """Yuan as the computation in force has it; empty where no insurer assessed, or where a person had to compute."""
     settlement = Settlement.objects.filter(case=case, voided_at__isnull=True).first()
-    return f"{settlement.loss_fen // 100}.{settlement.loss_fen % 100:02d}" if settlement else ""
+    if settlement is None or settlement.problem:
+        return ""
+    return f"{settlement.loss_fen // 100}.{settlement.loss_fen % 100:02d}"
 
 
 def _is_among_vehicles(case: Case) -> bool:

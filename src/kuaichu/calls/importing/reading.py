@@ -18,7 +18,9 @@ LONGEST_FIELD = 1 << 20
 BROKEN = "\ufffd"
 DELIMITERS = ",\t;|"
 REASON = "原因"  # the last column of a file that was given back
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.\s()+-]+$)")  # what a spreadsheet would run; +86 138… and -1.5 are none
+_FORMULA = re.compile(
+    r"\s*[=@＝＠]|[\t\r\n]|[+-](?![\d.\s()+-]+$)"
+)  # what a spreadsheet would run; +86 138… and -1.5 are none
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 

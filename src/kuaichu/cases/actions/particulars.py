@@ -9,6 +9,7 @@ from django.db import transaction
 
 from kuaichu import clock, law, rows
 from kuaichu.accounts.models import Agency, AgencyKind
+from kuaichu.cases import deadlines
 from kuaichu.cases.locking import lock_case, lock_party, save_case
 from kuaichu.cases.models import Case, Party, PartyKind, PhoneMode
 from kuaichu.cases.states import PhotoState, Stage, require_move
@@ -274,5 +275,6 @@ def save_payout_account(*, party_id: UUID, number: str) -> Party:
     party.payout_account = parse_bank_card(number).number
     party.payout_account_at = clock.now()
     party.save(update_fields=["payout_account", "payout_account_at"])
+    deadlines.settle(case, *deadlines.REMINDERS, subject=str(party.pk))
     record("payout_account.given", stream=case.pk, actor=Actor("party", str(party.pk)), letter=party.letter)
     return party

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kuaichu import clock
+from kuaichu.cases import deadlines
 from kuaichu.cases.actions.reporting import lock_party
 from kuaichu.cases.locking import save_case
 from kuaichu.cases.models import Case, Party
@@ -133,6 +134,7 @@ def void_current(case: Case, *, actor: Actor) -> None:
         return
     row.voided_at = clock.now()
     row.save(update_fields=["voided_at"])
+    deadlines.settle(case, *deadlines.REMINDERS)
     record("settlement.voided", stream=case.pk, actor=actor, subject=f"settlement:{row.pk}", version=row.version)
 
 

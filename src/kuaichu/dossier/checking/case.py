@@ -22,6 +22,7 @@ from kuaichu.dossier.documents.authority import trusted_roots
 from kuaichu.journal.chain import first_fault
 from kuaichu.journal.models import Anchor, Event
 
+LONG_AFTER = {"evidence.deleted"}  # years later: the anchors between are other cases'
 ANCHOR_MARGIN = timedelta(days=1)  # how long after its last event a case's anchors are looked at
 
 
@@ -71,7 +72,8 @@ def _anchors(case: Case, events: Sequence[Event], roots: Sequence[bytes]) -> Ite
     """Every anchor over a span in which the case has, or could have had, events."""
     if not events:
         return
-    until = max(events[-1].at, case.closed_at or events[-1].at) + ANCHOR_MARGIN
+    lived = [event for event in events if event.name not in LONG_AFTER] or events
+    until = max(lived[-1].at, case.closed_at or lived[-1].at) + ANCHOR_MARGIN
     first_id, newest_id = min(event.pk for event in events), max(event.pk for event in events)
     before = Anchor.objects.filter(last_event_id__lt=first_id).aggregate(last=Max("last_event_id"))["last"] or 0
     count = 0
@@ -83,8 +85,8 @@ def _anchors(case: Case, events: Sequence[Event], roots: Sequence[bytes]) -> Ite
         count += 1
     if count:
         yield good("anchor", "anchor.checked", f"时间戳锚：核对了 {count} 个")
-    waiting = sum(event.pk > before for event in events)
-    if newest_id > before:
+    waiting = sum(event.pk > before for event in lived)
+    if newest_id > before and waiting:
         yield note("anchor", "anchor.waiting", f"时间戳锚：最近 {waiting} 条流水还没有锚定")
 
 

@@ -10,7 +10,7 @@ from kuaichu import clock
 from kuaichu.dossier import storage
 from kuaichu.dossier.actions.photos import receive_photo
 from kuaichu.dossier.models import Photo
-from kuaichu.dossier.retention import ORPHAN_AFTER, forget_orphans, forget_photos
+from kuaichu.dossier.retention import ORPHAN_AFTER, SHELVES, forget_orphans, forget_photos, sweep_photos
 from kuaichu.dossier.tests.pictures import scene_jpeg
 from kuaichu.journal.models import Event
 from tests import factories
@@ -59,3 +59,21 @@ def test_sealed_files_without_a_row_go_after_a_day(settings):
     os.utime(old, (then, then))
     assert forget_orphans() == 1
     assert names(folder) == {new.name}
+
+
+def test_photos_that_lost_their_row_go_a_shelf_at_a_time_and_one_handed_in_again_stays(settings):
+    case = photographed(1)
+    row = Photo.objects.get(case=case)
+    paths = [path for path in Path(settings.FILES).rglob("*") if path.is_file()]
+    then = (clock.now() - ORPHAN_AFTER - timedelta(minutes=1)).timestamp()
+    for path in paths:
+        os.utime(path, (then, then))
+    assert swept() == 0  # its row is there
+    Photo.objects.all().delete()
+    storage.original_path(row.sha256).touch()
+    assert swept() == len(paths) - 1
+    assert names(Path(settings.FILES)) == {row.sha256}
+
+
+def swept() -> int:
+    return sum(sweep_photos(shelf) for shelf in range(SHELVES))

@@ -60,7 +60,7 @@ class TwinPlatform(twin.Twin):
 
     def _record(self, body: dict[str, Any]) -> Answer:
         self.books[str(body["case_number"])] = body
-        digest = hashlib.sha256(f"{self._seed}:{body['record_id']}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{self._seed}:{body['case_number']}".encode()).hexdigest()  # a revision changes it
         return Answer(201, {"state": "recorded", "djbh": f"JY{int(digest[:12], 16) % 10**12:012d}"})
 
     def _look_up(self, plate: str) -> Answer:

@@ -69,7 +69,7 @@ def state_of(me: Party) -> party.State:
         next=party.NextStep(page=str(step.page), waits_for=step.what, other=step.other),
         clocks=[
             party.Clock(clock=item.clock, text=item.text, due_at=item.due_at, is_over=item.is_over)
-            for item in clocks.running(case)
+            for item in clocks.running(case, me)
         ],
         review=party.Review(state=review.state, applied_at=review.applied_at, decide_by_at=review.decide_by_at)
         if review

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.utils.translation import get_language
 
 from kuaichu import clock, law, rows
-from kuaichu.cases.models import Case, Deadline
+from kuaichu.cases.deadlines import REMINDERS
+from kuaichu.cases.models import Case, Deadline, Party
 
 # What the desks watch over themselves; a citizen is told by the sentence on the page instead.
 _NOT_SHOWN = frozenset({"photos.check.target", "otp.code", "join.code", "party.link"})
@@ -23,11 +24,11 @@ class RunningClock:
     is_over: bool
 
 
-def running(case: Case) -> list[RunningClock]:
-    """The clocks that run on the case, nearest first (one statement)."""
+def running(case: Case, party: Party) -> list[RunningClock]:
+    """The clocks that run on the case and concern this party, nearest first (one statement)."""
     found: list[RunningClock] = []
     for row in rows.select(Deadline, order_by="due_at", case=case, settled_at=None):
-        if row.clock in _NOT_SHOWN:
+        if row.clock in _NOT_SHOWN or (row.clock in REMINDERS and row.subject != str(party.pk)):
             continue
         due = law.due(row.clock, started_at=row.started_at, place=case.place_id)
         if any(item.clock == row.clock and item.due_at == row.due_at for item in found):

@@ -61,7 +61,7 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
     applied = review_of(visit.case.pk)
     context = {
         "entries": entries[::-1],
-        "clocks": clocks.running(visit.case),
+        "clocks": clocks.running(visit.case, visit.party),
         "instruments": _instruments(visit),
         "is_after": is_after,
         "is_closed": visit.case.stage == Stage.CLOSED,

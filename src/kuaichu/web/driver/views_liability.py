@@ -55,7 +55,9 @@ def proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
         "theirs": theirs,
         "is_split": bool(mine) and any(choice and choice != mine for _, choice in theirs),
         "without_phone": [words.side(party.letter) for party in visit.parties if not has_phone(party)],
-        "takes_over": next((item for item in clocks.running(visit.case) if item.clock == "details.open"), None),
+        "takes_over": next(
+            (item for item in clocks.running(visit.case, visit.party) if item.clock == "details.open"), None
+        ),
         "refusal": faults.refusal,
         "poll": True,
     }

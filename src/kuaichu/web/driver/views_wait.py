@@ -62,7 +62,7 @@ def wait(request: HttpRequest, visit: Visit) -> HttpResponse:
         return redirect(visit.base)
     what = visit.step.what
     late = next((party for party in visit.parties if party.letter == visit.step.other), None)
-    running = clocks.running(visit.case)
+    running = clocks.running(visit.case, visit.party)
     context = {
         "what": what,
         "late_title": words.side(late.letter) if late else "",
@@ -139,7 +139,7 @@ def officer(request: HttpRequest, visit: Visit) -> HttpResponse:
         "reason": request.GET.get("reason", "asked"),
         "right": law.Citation("handling", "20(2)"),
         "refusal": faults.refusal,
-        "clocks": [item for item in clocks.running(visit.case) if item.clock == "officer.field_target"],
+        "clocks": [item for item in clocks.running(visit.case, visit.party) if item.clock == "officer.field_target"],
         "poll": is_called,
     }
     return show(visit, "officer", context, status=faults.status)
