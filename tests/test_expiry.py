@@ -23,6 +23,7 @@ from kuaichu.journal import dispatch as reactions
 from kuaichu.journal.models import Anchor, Event
 from kuaichu.liability.models import Determination, Review
 from kuaichu.links import dispatch as deliveries
+from kuaichu.links.actions import take_in
 from kuaichu.links.models import Exchange
 from tests import factories
 
@@ -53,6 +54,15 @@ def paid(officer: Person, adjusters: list[Person]) -> Case:
             claim_actions.approve(claim_id=claim.pk, adjuster=adjuster_of(claim, adjusters), version=settlement.version)
     for payment in Payment.objects.filter(settlement=settlement):
         pay(payment, adjusters)
+        news = {"state": "paid", "amount_fen": payment.amount_fen}
+        take_in(
+            kind="insurer",
+            vendor="INS-A",
+            operation="payment.confirm",
+            subject_id=str(payment.pk),
+            key=f"news {payment.pk}",
+            reply=news,
+        )
     return Case.objects.get(pk=pair.case.pk)
 
 
@@ -118,6 +128,7 @@ def test_a_case_whose_time_is_over_leaves_no_row_and_no_file_and_harms_no_other(
     assert kept["claims.Payment"] > 0
     assert after["claims.Payment"] == 0
     assert not Exchange.objects.filter(stream=case.pk).exists()
+    assert not Exchange.objects.filter(direction="in").exists()
     assert Event.objects.filter(stream=case.pk).order_by("seq").last().name == "case.deleted"
     assert files(Path(settings.FILES)) == set()
     connection.check_constraints()
@@ -130,6 +141,9 @@ def test_photos_go_before_the_documents_and_the_case_still_fits(officer, adjuste
     with clock.moved_by(years("retention.evidence")):
         assert (forget_evidence(), forget_evidence()) == (1, 0)
     assert not Photo.objects.filter(case=case).exists()
+    newest = Event.objects.latest("pk").pk
+    between = clock.now() + timedelta(days=700)  # years of other cases' anchors are not this case's to check
+    Anchor.objects.create(at=between, last_event_id=newest, heads_digest="0" * 64, token=b"")
     check = check_case(Case.objects.get(pk=case.pk))
     assert check.first_fault is None
     assert "photo.deleted" in {finding.code for finding in check.findings}

@@ -12,6 +12,7 @@ from kuaichu.claims.tests.factories import pay, ready_to_pay, settled_case
 from kuaichu.journal.models import Event
 from kuaichu.links.dispatch import run_due
 from kuaichu.links.models import OutboxMessage
+from kuaichu.web.driver import clocks
 
 SAID = "还没有您的收款账户"
 
@@ -74,3 +75,11 @@ def test_a_payment_that_was_voided_is_no_reason(case):
     assert later(4) == 0
     with clock.moved_by(timedelta(days=4)):
         assert running(case) == []
+
+
+def test_only_the_one_it_concerns_sees_the_clock_and_it_ends_with_the_account(case):
+    a, b = (case.parties.get(letter=letter) for letter in "AB")
+    assert "payout.reminder" in {item.clock for item in clocks.running(case, a)}
+    assert "payout.reminder" not in {item.clock for item in clocks.running(case, b)}
+    save_payout_account(party_id=a.pk, number="6217000000000000004")
+    assert "payout.reminder" not in {item.clock for item in clocks.running(case, a)}

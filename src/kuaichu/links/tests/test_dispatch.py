@@ -169,6 +169,23 @@ def test_what_never_left_the_house_says_nothing_of_the_partner(connected):
     assert len(seen["replies"]) == 6
 
 
+def test_a_message_that_cannot_be_built_is_no_answer_of_a_silent_partner(connected):
+    connected(Partner(*[RetryableError("network.down")] * 20))
+    for subject in range(lines.AWAY_AFTER):
+        queue(f"{subject}")
+    dispatch.run_due()
+    assert [line.partner for line in lines.away()] == ["v"]
+
+    def nothing(exchange):
+        raise PermanentError("letter.moved_on")
+
+    registry.tables().messages["post", "letter"] = nothing  # type: ignore[index]
+    with clock.moved_by(timedelta(hours=1)):
+        assert dispatch.run_due() == 1
+        assert [line.partner for line in lines.away()] == ["v"]
+    assert Exchange.objects.filter(state="failed", error_code="letter.moved_on").count() == 1
+
+
 def test_what_waits_for_a_silent_partner_is_met_by_no_look_and_goes_at_once_when_it_answers(connected):
     partner = Partner(*[RetryableError("network.down")] * 1000)
     connected(partner)

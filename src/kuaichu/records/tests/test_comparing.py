@@ -69,3 +69,9 @@ def test_a_truck_told_as_a_car(registered, told, is_other):
 @pytest.mark.parametrize(("registered", "code"), [("K33", "K3"), ("M21", "M2"), ("Q11", ""), ("K91", ""), ("", "")])
 def test_codes_that_both_lists_share(registered, code):
     assert shared_code(registered) == code
+
+
+def test_two_branches_are_one_company_and_two_companies_are_not():
+    branch = {"name": "安行财产保险股份有限公司江北支公司", "short_name": "安行产险"}
+    assert is_same_insurer("安行财产保险股份有限公司江南分公司", **branch)
+    assert not is_same_insurer("安心财产保险股份有限公司江北支公司", **branch)

@@ -119,6 +119,14 @@ def test_what_is_under_way_is_not_taken_back(case, platform, gateway):
     assert states(case) == [(1, "failed", ""), (2, "recorded", "JY202611220001")]
 
 
+def test_what_was_tried_without_an_answer_is_not_called_unsent(case, platform, gateway):
+    reactions.file_record(close(case))
+    Exchange.objects.filter(kind="national").update(attempts=1, error_code="network.timeout")
+    reactions.recall_record(reopen(case))
+    assert states(case) == [(1, "waiting", "")]
+    assert "record.recalled" not in events(case)
+
+
 def test_an_answer_after_the_case_went_on_still_gives_the_number(case, platform, gateway):
     from kuaichu.records.actions import take_recorded
 

@@ -180,3 +180,11 @@ def test_the_page_shows_every_field():
     assert [
         line for line in page.splitlines() if line.startswith("| ") and line.partition(" | ")[0] != "| field"
     ] == told
+
+
+def test_a_loss_that_a_person_has_to_compute_is_left_out_and_not_called_nothing(case, gateway):
+    Settlement.objects.create(
+        case=case, version=1, instrument=case.instruments.get(), loss_fen=0, paid_fen=0, made_at=clock.now(),
+        problem={"code": "all_without_fault", "zh": "-", "en": "-"},
+    )  # fmt: skip
+    assert "zjccss" not in body_of(case, gateway)["dutysimple"]
