@@ -179,7 +179,7 @@ def test_a_message_that_cannot_be_built_is_no_answer_of_a_silent_partner(connect
     def nothing(exchange):
         raise PermanentError("letter.moved_on")
 
-    registry.tables().messages["post", "letter"] = nothing  # type: ignore[index]
+    registry.tables().messages["post", "letter"] = nothing
     with clock.moved_by(timedelta(hours=1)):
         assert dispatch.run_due() == 1
         assert [line.partner for line in lines.away()] == ["v"]
