@@ -123,11 +123,14 @@ def _ends(outcome: Outcome, looker: Looker) -> Looks:
     now = outcome.world.house.now()
     kept = timedelta(days=law.value("retention.draft", on=now.astimezone(CHINA).date(), place=NATION).number)
     for record in _known(outcome):
-        state = looker.as_party(record, "A", "/case").json
+        answers = [looker.as_party(record, letter, "/case") for letter in sorted(record.tokens)]
+        shown = [answer.json for answer in answers if answer.status == 200]
+        if not shown:
+            yield f"{record.number}: no party can read it: {[answer.status for answer in answers]}"
+            continue
+        state = shown[0]
         record.stage, record.outcome = state["stage"], state["outcome"]
-        others = [looker.as_party(record, letter, "/case") for letter in record.tokens if letter != "A"]
-        shown = [state["clocks"], *(other.json["clocks"] for other in others if other.status == 200)]
-        is_open = any(datetime.fromisoformat(clock["due_at"]) > now for clocks in shown for clock in clocks)
+        is_open = any(datetime.fromisoformat(clock["due_at"]) > now for each in shown for clock in each["clocks"])
         rows = looker.endings(record.number)
         is_seen = bool(rows) and rows[0][0] in waiting
         is_young = now - max(record.moments.values(), default=now) <= kept + FORGETTING_LATE

@@ -18,6 +18,7 @@ from simulator.tests.false_house import (
     SIGNED,
     House,
     Scene,
+    answer,
     as_rows,
     record,
     true_scene,
@@ -265,6 +266,19 @@ def test_a_case_may_wait_in_a_queue_or_for_a_clock(scene):
     soon = (NOW + timedelta(minutes=1)).isoformat()
     scene.case["state"]["clocks"] = [{"clock": "x", "due_at": soon}]
     assert scene.wrong("ends_or_waits") == []
+
+
+@pytest.mark.parametrize(("locked", "said"), [("A", ()), ("AB", ("no party can read it",) * len(NUMBERS))])
+def test_a_party_that_lost_its_device_is_read_by_the_other(scene, locked, said):
+    house = House(scene.lies)
+    shown = house.as_party
+    locked_out = answer(403, {"code": "link.other_device"})
+    house.as_party = lambda record, letter, path: (
+        locked_out if letter in locked and path == "/case" else shown(record, letter, path)
+    )
+    found = {held.name: held for held in invariants.check(scene.outcome, house)}["ends_or_waits"]
+    assert len(found.violations) == len(said)
+    assert all(part in text for part, text in zip(said, found.violations, strict=True))
 
 
 def test_a_forgotten_draft_ends_without_a_word(scene):
