@@ -124,6 +124,7 @@ class Platform(partners.Partner):
     def __init__(self, world: World, code: str, temper: Temper) -> None:
         super().__init__(world, code, temper)
         self.books: dict[str, dict[int, dict[str, Any]]] = {}
+        self._numbers: dict[str, str] = {}  # djbh by case: a later revision changes the record that is there
 
     def subject_of(self, body: dict[str, Any]) -> str:
         return f"{body['case_number']} {body['revision']}" if "case_number" in body else str(body.get("hphm"))
@@ -138,8 +139,13 @@ class Platform(partners.Partner):
             self.world.meter.count("national.refused")
             return 422, {"error": fault}
         if operation == "records":
-            self.books.setdefault(str(body["case_number"]), {})[int(body["revision"])] = body
-            answer = {"state": "recorded", "djbh": self.number_of(body)}
+            case_number = str(body["case_number"])
+            number = self._numbers.setdefault(case_number, self.number_of(body))
+            if body["dutysimple"].get("djbh", number) != number:
+                self.world.meter.count("national.refused")
+                return 422, {"error": "djbh"}
+            self.books.setdefault(case_number, {})[int(body["revision"])] = body
+            answer = {"state": "recorded", "djbh": number}
         else:
             answer = self._vehicle(body)
         self.effects[key] = answer

@@ -4,6 +4,7 @@ import hmac
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,7 +27,7 @@ class Temper:
     away: tuple[float, float] = (0.0, 0.0)
 
 
-class Partner:
+class Partner(ABC):
     """One partner's computers: each key has one effect, and the same answer whenever it comes again.
 
     `kind` begins the names of what is counted; `nonsense` is what it says when it makes no sense.
@@ -45,13 +46,13 @@ class Partner:
         self._which: dict[str, int] = {}  # subjects in the order in which they first came
         self._lock = threading.Lock()
 
+    @abstractmethod
     def subject_of(self, body: dict[str, Any]) -> str:
         """What the message is about."""
-        raise NotImplementedError
 
+    @abstractmethod
     def effect(self, operation: str, key: str, body: dict[str, Any], dice: Random) -> Said:
         """What the first understood message under a key brings about."""
-        raise NotImplementedError
 
     def status_of(self, answer: dict[str, Any]) -> int:
         """With which status a known answer is given again."""

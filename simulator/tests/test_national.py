@@ -48,9 +48,14 @@ def test_the_same_key_is_recorded_once_and_told_the_same_again():
     first = one.handle("records", "k1", record())
     assert first == (201, {"state": "recorded", "djbh": "NAT-1-000000"})
     assert one.handle("records", "k1", record()) == first
-    assert one.handle("records", "k2", record(revision=2))[1]["djbh"] == "NAT-1-000001"
+    assert one.handle("records", "k2", record(revision=2))[1]["djbh"] == "NAT-1-000000", "a revision changes the record"
+    told = record(revision=3)
+    told["dutysimple"] = told["dutysimple"] | {"djbh": "NAT-1-000009"}
+    assert one.handle("records", "k3", told) == (422, {"error": "djbh"}), "another case's number"
     assert {number: sorted(books) for number, books in one.books.items()} == {NUMBERS[0]: [1, 2]}
-    assert one.keys_of == {f"records {NUMBERS[0]} 1": {"k1"}, f"records {NUMBERS[0]} 2": {"k2"}}
+    assert one.keys_of == {f"records {NUMBERS[0]} 1": {"k1"}, f"records {NUMBERS[0]} 2": {"k2"}} | {
+        f"records {NUMBERS[0]} 3": {"k3"}
+    }
 
 
 @pytest.mark.parametrize(

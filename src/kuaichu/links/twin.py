@@ -5,6 +5,7 @@ each Idempotency-Key. What one answers follows from a seed and the message, so a
 import json
 import random
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -32,7 +33,7 @@ class Answer:
     delay_s: float = 0.0
 
 
-class Twin:
+class Twin(ABC):
     """One partner. `operations` are the last parts of its paths; `nonsense` is what it says when it makes no sense."""
 
     operations: ClassVar[tuple[str, ...]]
@@ -56,9 +57,9 @@ class Twin:
         """The same, for the first time only."""
         return False
 
+    @abstractmethod
     def effect(self, operation: str, body: dict[str, Any], dice: random.Random) -> Answer:
         """What the message brings about, and the answer."""
-        raise NotImplementedError
 
     def handle(self, operation: str, headers: Mapping[str, str], raw: bytes) -> Answer:
         """Answer one message; `operation` is the last part of the path."""
