@@ -138,6 +138,7 @@ def _context(request: HttpRequest, chain: RepeatChain, person: Person) -> dict[s
             "note": request.POST.get("note", ""),
         },
         "seen": actions.plan_mark(chain),
+        "is_part": not is_whole,  # only the list has the line that an answer takes the place of
         "may_issue": permissions.may_issue_orders(person),
     }
 

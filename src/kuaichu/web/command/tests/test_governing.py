@@ -148,6 +148,15 @@ def test_what_the_ledger_refuses_keeps_what_was_typed(desk, chain):
     assert desk.post(f"/command/repeats/{chain.pk}/", {"due_on": "x"}).status_code == 422
 
 
+def test_the_form_on_a_page_of_its_own_is_sent_by_the_browser(desk, chain):
+    """htmx sends nothing when the element that its answer goes into is not there."""
+    url = f"/command/repeats/{chain.pk}/"
+    assert "hx-target" not in desk.get(url).content.decode().partition('<form class="plan-form"')[2]
+    assert f'hx-target="#chain-{chain.pk}"' in desk.get(url, headers={"HX-Request": "true"}).content.decode()
+    again = desk.post(url, {"due_on": "x"})
+    assert (again.status_code, "hx-target" in again.content.decode().partition("plan-form")[2]) == (422, False)
+
+
 def test_two_who_plan_one_line_see_each_other_and_nothing_is_lost(desk, chain):
     def seen(page) -> str:
         return re.findall(r'name="seen" value="(\w+)"', page.content.decode())[0]
